@@ -1,0 +1,210 @@
+//! Writing JSON straight into bytes.
+
+use crate::text::Text;
+
+/// A JSON object being written. Fields without a value are left out, and so are objects without a field.
+pub(crate) struct Object<'o> {
+    out: &'o mut Vec<u8>,
+    empty: bool,
+}
+
+impl<'o> Object<'o> {
+    /// Writes a whole object.
+    pub(crate) fn write(out: &'o mut Vec<u8>, fields: impl FnOnce(&mut Object<'_>)) {
+        out.push(b'{');
+        let mut object = Object { out, empty: true };
+        fields(&mut object);
+        object.out.push(b'}');
+    }
+
+    /// A nested object; nothing at all if it gets no field.
+    #[inline]
+    pub(crate) fn object(&mut self, key: &str, fields: impl FnOnce(&mut Object<'_>)) {
+        let (before, was_empty) = (self.out.len(), self.empty);
+        self.key(key);
+        self.out.push(b'{');
+        let mut nested = Object { out: self.out, empty: true };
+        fields(&mut nested);
+        if nested.empty {
+            self.out.truncate(before);
+            self.empty = was_empty;
+        } else {
+            self.out.push(b'}');
+        }
+    }
+
+    #[inline]
+    fn key(&mut self, key: &str) {
+        if !self.empty {
+            self.out.push(b',');
+        }
+        self.empty = false;
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    /// A string that may hold anything.
+    #[inline]
+    pub(crate) fn string(&mut self, key: &str, value: &str) {
+        self.key(key);
+        write_string(value, self.out);
+    }
+
+    /// A logged text, decoded.
+    #[inline]
+    pub(crate) fn text(&mut self, key: &str, value: Option<Text<'_>>) {
+        if let Some(text) = value {
+            self.key(key);
+            write_text(text, self.out);
+        }
+    }
+
+    /// A value that is JSON already, of which nothing needs escaping: a number as logged.
+    #[inline]
+    pub(crate) fn literal(&mut self, key: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.key(key);
+            self.out.extend_from_slice(value.as_bytes());
+        }
+    }
+
+    #[inline]
+    pub(crate) fn number(&mut self, key: &str, value: Option<impl itoa::Integer>) {
+        if let Some(value) = value {
+            self.key(key);
+            self.out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+        }
+    }
+
+    /// Nanoseconds as milliseconds, with the decimals they have.
+    pub(crate) fn milliseconds(&mut self, key: &str, nanos: u64) {
+        self.key(key);
+        self.out.extend_from_slice(itoa::Buffer::new().format(nanos / 1_000_000).as_bytes());
+        let decimals = nanos % 1_000_000;
+        if decimals > 0 {
+            let text = format!(".{decimals:06}");
+            self.out.extend_from_slice(text.trim_end_matches('0').as_bytes());
+        }
+    }
+
+    /// A moment as logged, with the zone.
+    pub(crate) fn time(&mut self, key: &str, text: &str) {
+        self.key(key);
+        self.out.push(b'"');
+        self.out.extend_from_slice(text.as_bytes());
+        self.out.extend_from_slice(b"Z\"");
+    }
+
+    /// An array of logged texts; nothing at all if there is none.
+    pub(crate) fn texts<'t>(&mut self, key: &str, values: impl Iterator<Item = Text<'t>>) {
+        let mut values = values.peekable();
+        if values.peek().is_none() {
+            return;
+        }
+        self.key(key);
+        self.out.push(b'[');
+        for (at, text) in values.enumerate() {
+            if at > 0 {
+                self.out.push(b',');
+            }
+            write_text(text, self.out);
+        }
+        self.out.push(b']');
+    }
+}
+
+/// A JSON string of what a logged text means.
+#[inline]
+fn write_text(text: Text<'_>, out: &mut Vec<u8>) {
+    if is_plain(text.0) {
+        out.push(b'"');
+        out.extend_from_slice(text.0);
+        out.push(b'"');
+    } else {
+        write_escaped(&text.decode(), out);
+    }
+}
+
+/// A JSON string (RFC 8259, section 7).
+#[inline]
+pub(crate) fn write_string(value: &str, out: &mut Vec<u8>) {
+    if is_plain(value.as_bytes()) {
+        out.push(b'"');
+        out.extend_from_slice(value.as_bytes());
+        out.push(b'"');
+    } else {
+        write_escaped(value, out);
+    }
+}
+
+/// Printable ASCII without quote and backslash: the bytes mean themselves, in a log and in JSON. Nearly all text is
+/// so, and without branches the loop is vectorized.
+#[inline]
+fn is_plain(bytes: &[u8]) -> bool {
+    bytes.iter().fold(true, |plain, &byte| plain & (0x20..0x7F).contains(&byte) & (byte != b'"') & (byte != b'\\'))
+}
+
+fn write_escaped(value: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    for &byte in value.as_bytes() {
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0x00..=0x1F => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            _ => out.push(byte),
+        }
+    }
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(fields: impl FnOnce(&mut Object<'_>)) -> String {
+        let mut out = Vec::new();
+        Object::write(&mut out, fields);
+        String::from_utf8(out).expect("UTF-8")
+    }
+
+    #[test]
+    fn what_has_no_value_is_left_out() {
+        let found = json(|o| {
+            o.object("empty", |o| o.text("a", None));
+            o.text("b", Some(Text(b"x")));
+            o.object("full", |o| {
+                o.object("inner", |_| {});
+                o.number("n", Some(7));
+            });
+            o.number("none", None::<u16>);
+            o.texts("list", [Text(b"1"), Text(b"2")].into_iter());
+            o.texts("no_list", std::iter::empty());
+        });
+        assert_eq!(found, r#"{"b":"x","full":{"n":7},"list":["1","2"]}"#);
+    }
+
+    #[test]
+    fn strings_are_escaped_as_serde_json_does() {
+        for value in ["", "plain", "quote\" back\\ nl\n cr\r tab\t nul\0 esc\u{1b}", "é 😀 \u{7f}"] {
+            let mut out = Vec::new();
+            write_string(value, &mut out);
+            let read: String = serde_json::from_slice(&out).expect("JSON");
+            assert_eq!(read, value);
+        }
+    }
+
+    #[test]
+    fn milliseconds() {
+        let found = json(|o| {
+            o.milliseconds("a", 4_000_000);
+            o.milliseconds("b", 990_000);
+            o.milliseconds("c", 1_541_483_542);
+            o.milliseconds("d", 0);
+        });
+        assert_eq!(found, r#"{"a":4,"b":0.99,"c":1541.483542,"d":0}"#);
+    }
+}

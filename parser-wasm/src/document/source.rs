@@ -1,0 +1,87 @@
+//! Where a log came from, and what its name says.
+
+/// An S3 object, or a file that has no bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// `s3://bucket/key`; absent for a file on disk.
+    path: Option<String>,
+    base_name: String,
+}
+
+/// Why a text is not the address of an object.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not the address of an S3 object: {0:?}; expected s3://bucket/key")]
+pub struct SourceError(String);
+
+impl Source {
+    /// An object in S3.
+    pub fn s3(bucket: &str, key: &str) -> Self {
+        Self { path: Some(format!("s3://{bucket}/{key}")), base_name: base_name(key).to_owned() }
+    }
+
+    /// A file outside S3, by its name. Its documents have no `log.file.path`; their ids are those of an object with
+    /// the same base name, so that a file downloaded from S3 keeps its ids.
+    pub fn file(name: &str) -> Self {
+        Self { path: None, base_name: base_name(name).to_owned() }
+    }
+
+    /// Reads `s3://bucket/key`.
+    ///
+    /// # Errors
+    /// When the text has another shape.
+    pub fn parse(uri: &str) -> Result<Self, SourceError> {
+        match uri.strip_prefix("s3://").and_then(|rest| rest.split_once('/')) {
+            Some((bucket, key)) if !bucket.is_empty() && !base_name(key).is_empty() => Ok(Self::s3(bucket, key)),
+            _ => Err(SourceError(uri.to_owned())),
+        }
+    }
+
+    /// `s3://bucket/key`, where there is a bucket.
+    pub fn path(&self) -> Option<&str> {
+        self.path.as_deref()
+    }
+
+    /// The name without folders.
+    pub fn base_name(&self) -> &str {
+        &self.base_name
+    }
+
+    /// Account and region, where the name is one that AWS gives:
+    /// `ACCOUNT_elasticloadbalancing_REGION_…` (AWS, "Access log files").
+    pub(crate) fn account_and_region(&self) -> Option<(&str, &str)> {
+        let (account, rest) = self.base_name.split_once("_elasticloadbalancing_")?;
+        let (region, _) = rest.split_once('_')?;
+        let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        let is_region = region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        (is_account && is_region && !region.is_empty()).then_some((account, region))
+    }
+}
+
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_account_and_region() {
+        let key = "p/AWSLogs/123456789012/elasticloadbalancing/eu-central-1/2026/11/23/123456789012_elasticloadbalancing_eu-central-1_app.web.50dc6c495c0c9188_20261123T0005Z_192.0.2.1_abc123.log.gz";
+        let source = Source::parse(&format!("s3://logs/{key}")).expect("a source");
+        assert_eq!(source, Source::s3("logs", key));
+        assert_eq!(source.account_and_region(), Some(("123456789012", "eu-central-1")));
+        assert_eq!(Source::file(source.base_name()).account_and_region(), Some(("123456789012", "eu-central-1")));
+        assert_eq!(Source::file("X_elasticloadbalancing_eu_app").account_and_region(), None);
+        assert_eq!(Source::file("access.log").path(), None);
+    }
+
+    #[test]
+    fn other_shapes_are_refused() {
+        for uri in
+            ["", "s3://", "s3://bucket", "s3://bucket/", "s3:///key", "https://bucket/key", "s3://bucket/folder/"]
+        {
+            assert_eq!(Source::parse(uri), Err(SourceError(uri.to_owned())));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Where the time went.
+
+use crate::record::Seconds;
+
+/// A stretch of a request's way through the load balancer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// From the client, until the request was handed to the target.
+    Request,
+    /// In the target, until it began to answer.
+    Target,
+    /// Back to the client.
+    Response,
+}
+
+impl Phase {
+    /// The name in documents.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Target => "target",
+            Self::Response => "response",
+        }
+    }
+}
+
+/// The known times of a request, summed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Latency {
+    /// Sum of the times that are known, in nanoseconds.
+    pub total_nanos: u64,
+    /// The longest phase; absent when every time is zero, so that no phase stands out.
+    pub dominant: Option<Phase>,
+}
+
+impl Latency {
+    /// From the request, target and response times; `None` when none of them is known.
+    pub fn of(times: [Option<Seconds<'_>>; 3]) -> Option<Self> {
+        let phases = [Phase::Request, Phase::Target, Phase::Response];
+        let known = || phases.into_iter().zip(times).filter_map(|(phase, time)| Some((phase, time?.nanos)));
+        known().next()?;
+        let longest = known().map(|(_, nanos)| nanos).max()?;
+        Some(Self {
+            total_nanos: known().map(|(_, nanos)| nanos).sum(),
+            // The first of equals: a later phase may only have waited for it.
+            dominant: known().find(|&(_, nanos)| nanos == longest && nanos > 0).map(|(phase, _)| phase),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(times: [&'static str; 3]) -> Option<(u64, Option<Phase>)> {
+        let latency = Latency::of(times.map(|text| Seconds::parse(text.as_bytes())))?;
+        Some((latency.total_nanos, latency.dominant))
+    }
+
+    #[test]
+    fn sums_and_the_longest() {
+        assert_eq!(of(["0.001", "0.003", "0.000"]), Some((4_000_000, Some(Phase::Target))));
+        assert_eq!(of(["0.002", "0.002", "0.001"]), Some((5_000_000, Some(Phase::Request))));
+        assert_eq!(of(["0.000", "0.000", "0.000"]), Some((0, None)));
+        assert_eq!(of(["1.5", "-", "-"]), Some((1_500_000_000, Some(Phase::Request))));
+        assert_eq!(of(["-", "-", "-"]), None);
+    }
+}

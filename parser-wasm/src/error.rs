@@ -1,0 +1,138 @@
+//! Why a line is not a record: what, which field, where.
+
+use std::fmt;
+
+/// A range of bytes in a line, half open, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span from `start` to `end`; lines are bounded far below 4 GiB, so an offset beyond saturates.
+    pub(crate) fn new(start: usize, end: usize) -> Self {
+        let clamp = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { start: clamp(start), end: clamp(end) }
+    }
+
+    /// The bytes of `line` that the span covers; empty when it lies outside.
+    pub fn of(self, line: &[u8]) -> &[u8] {
+        line.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+}
+
+/// What is wrong with a line. [`ErrorKind::code`] is the stable name; new kinds may be added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The line ended before the fields every version of its format has.
+    TooFewFields {
+        /// Fields found.
+        found: u16,
+        /// Fewest fields the format ever had.
+        expected: u16,
+    },
+    /// Two separators in a row, or one at the line's start or end.
+    EmptyField,
+    /// A quoted field whose closing quote is missing.
+    UnclosedQuote,
+    /// A closing quote that is followed by something other than a space or the line's end.
+    TextAfterQuote,
+    /// A quoted field where the format has a bare one.
+    UnexpectedQuote,
+    /// A bare field where the format has a quoted one.
+    MissingQuote,
+    /// `-` where a value is always present.
+    MissingValue,
+    /// Not a time as AWS writes it (RFC 3339, UTC).
+    BadTime,
+    /// Not a whole number.
+    BadNumber,
+    /// Not an HTTP status (one to three digits).
+    BadStatus,
+    /// Not a duration: decimal seconds, or -1.
+    BadDuration,
+    /// Not an IP address and a port, joined by the last colon.
+    BadEndpoint,
+    /// Not an IP address.
+    BadAddress,
+    /// Not a port (0 to 65535).
+    BadPort,
+    /// The line is longer than the limit; only its beginning was kept.
+    LineTooLong {
+        /// The limit, in bytes.
+        limit: u32,
+    },
+}
+
+impl ErrorKind {
+    /// The stable name of this kind, for machines.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::TooFewFields { .. } => "too_few_fields",
+            Self::EmptyField => "empty_field",
+            Self::UnclosedQuote => "unclosed_quote",
+            Self::TextAfterQuote => "text_after_quote",
+            Self::UnexpectedQuote => "unexpected_quote",
+            Self::MissingQuote => "missing_quote",
+            Self::MissingValue => "missing_value",
+            Self::BadTime => "bad_time",
+            Self::BadNumber => "bad_number",
+            Self::BadStatus => "bad_status",
+            Self::BadDuration => "bad_duration",
+            Self::BadEndpoint => "bad_endpoint",
+            Self::BadAddress => "bad_address",
+            Self::BadPort => "bad_port",
+            Self::LineTooLong { .. } => "line_too_long",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooFewFields { found, expected } => {
+                write!(f, "the line has {found} fields, expected at least {expected}")
+            }
+            Self::EmptyField => f.write_str("empty field: fields are separated by exactly one space"),
+            Self::UnclosedQuote => f.write_str("the closing quote is missing: the line is cut"),
+            Self::TextAfterQuote => f.write_str("expected a space after the closing quote"),
+            Self::UnexpectedQuote => f.write_str("expected a value without quotes"),
+            Self::MissingQuote => f.write_str("expected a value in quotes"),
+            Self::MissingValue => f.write_str("expected a value, found \"-\""),
+            Self::BadTime => f.write_str("expected a UTC time such as 2026-09-23T07:15:26.379899Z"),
+            Self::BadNumber => f.write_str("expected a whole number"),
+            Self::BadStatus => f.write_str("expected a status of one to three digits, or \"-\""),
+            Self::BadDuration => f.write_str("expected decimal seconds such as 0.042, or -1"),
+            Self::BadEndpoint => f.write_str("expected ip:port"),
+            Self::BadAddress => f.write_str("expected an IPv4 or IPv6 address"),
+            Self::BadPort => f.write_str("expected a port from 0 to 65535"),
+            Self::LineTooLong { limit } => write!(f, "the line is longer than {limit} bytes"),
+        }
+    }
+}
+
+/// Why a line could not be read, small enough to return by value.
+///
+/// `Display` is the message alone; the position is in [`field`](Self::field) and [`span`](Self::span).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub struct ParseError {
+    /// What is wrong.
+    pub kind: ErrorKind,
+    /// AWS's name of the field, where one is meant.
+    pub field: Option<&'static str>,
+    /// Where in the line.
+    pub span: Span,
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(field) = self.field {
+            write!(f, "{field}: ")?;
+        }
+        self.kind.fmt(f)
+    }
+}

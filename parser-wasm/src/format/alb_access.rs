@@ -1,0 +1,256 @@
+//! Application Load Balancer access logs.
+//!
+//! Source: AWS, "Access logs for your Application Load Balancer", access log entries; field history from AWS's
+//! documentation and genuine lines, 17 columns in 2016 to 36 in September 2026 (two of them undocumented).
+
+use super::columns::{Columns, Extra, Field, Quoting, field_table};
+use crate::error::ParseError;
+use crate::record::{Endpoint, List, Request, Seconds, Timestamp};
+use crate::text::Text;
+use std::net::IpAddr;
+
+field_table! {
+    TYPE "type" Bare
+    TIME "time" Bare
+    ELB "elb" Bare
+    CLIENT "client:port" Bare
+    TARGET "target:port" Bare
+    REQUEST_PROCESSING_TIME "request_processing_time" Bare
+    TARGET_PROCESSING_TIME "target_processing_time" Bare
+    RESPONSE_PROCESSING_TIME "response_processing_time" Bare
+    ELB_STATUS_CODE "elb_status_code" Bare
+    TARGET_STATUS_CODE "target_status_code" Bare
+    RECEIVED_BYTES "received_bytes" Bare
+    SENT_BYTES "sent_bytes" Bare
+    REQUEST "request" Quoted
+    USER_AGENT "user_agent" Quoted
+    SSL_CIPHER "ssl_cipher" Bare
+    SSL_PROTOCOL "ssl_protocol" Bare
+    TARGET_GROUP_ARN "target_group_arn" Bare
+    TRACE_ID "trace_id" Quoted
+    DOMAIN_NAME "domain_name" Either
+    CHOSEN_CERT_ARN "chosen_cert_arn" Either
+    MATCHED_RULE_PRIORITY "matched_rule_priority" Bare
+    REQUEST_CREATION_TIME "request_creation_time" Bare
+    ACTIONS_EXECUTED "actions_executed" Quoted
+    REDIRECT_URL "redirect_url" Quoted
+    ERROR_REASON "error_reason" Quoted
+    TARGET_PORT_LIST "target:port_list" Either
+    TARGET_STATUS_CODE_LIST "target_status_code_list" Either
+    CLASSIFICATION "classification" Quoted
+    CLASSIFICATION_REASON "classification_reason" Quoted
+    CONN_TRACE_ID "conn_trace_id" Bare
+    TRANSFORMED_HOST "transformed_host" Quoted
+    TRANSFORMED_URI "transformed_uri" Quoted
+    REQUEST_TRANSFORM_STATUS "request_transform_status" Quoted
+    IP_ADDRESS "ip_address" Bare
+}
+
+/// The columns of the first version (2016-08); no line has fewer.
+const REQUIRED: usize = 17;
+
+/// One request, as an Application Load Balancer logged it. Fields have AWS's names; `None` is `-`, an empty field,
+/// or a column that the line does not have because it is older.
+#[derive(Debug)]
+pub struct AlbAccess<'a> {
+    /// Protocol of the request: `http`, `https`, `h2`, `grpcs`, `ws`, `wss`; an open set.
+    pub r#type: Text<'a>,
+    /// When the response was generated; for WebSockets, when the connection was closed.
+    pub time: Timestamp<'a>,
+    /// The load balancer: `app/NAME/ID`.
+    pub elb: Text<'a>,
+    /// The client.
+    pub client: Endpoint<'a>,
+    /// The target; absent for Lambda targets and when no target was chosen.
+    pub target: Option<Endpoint<'a>>,
+    /// Until the request was sent to the target; `None` also for `-1` (not dispatched).
+    pub request_processing_time: Option<Seconds<'a>>,
+    /// Until the target began to answer; `None` also for `-1`.
+    pub target_processing_time: Option<Seconds<'a>>,
+    /// Until the response was sent to the client; `None` also for `-1`.
+    pub response_processing_time: Option<Seconds<'a>>,
+    /// The status that the client got.
+    pub elb_status_code: Option<u16>,
+    /// The target's status.
+    pub target_status_code: Option<u16>,
+    /// Bytes of the request.
+    pub received_bytes: Option<u64>,
+    /// Bytes of the response.
+    pub sent_bytes: Option<u64>,
+    /// The request line.
+    pub request: Request<'a>,
+    /// The client's name for itself, cut at 8 KB by the load balancer.
+    pub user_agent: Option<Text<'a>>,
+    /// TLS cipher.
+    pub ssl_cipher: Option<Text<'a>>,
+    /// TLS protocol: `TLSv1.3`.
+    pub ssl_protocol: Option<Text<'a>>,
+    /// The target group that the request was routed to.
+    pub target_group_arn: Option<Text<'a>>,
+    /// `Root=1-…`, from or for the X-Amzn-Trace-Id header.
+    pub trace_id: Option<Text<'a>>,
+    /// The name that the client asked for in the TLS handshake (SNI).
+    pub domain_name: Option<Text<'a>>,
+    /// The certificate shown to the client, or `session-reused`.
+    pub chosen_cert_arn: Option<Text<'a>>,
+    /// 1 to 50,000; 0 the default rule; -1 an error while rules were evaluated.
+    pub matched_rule_priority: Option<i32>,
+    /// When the load balancer received the request.
+    pub request_creation_time: Option<Timestamp<'a>>,
+    /// What was done: `waf`, `authenticate`, `forward`, `redirect`, `fixed-response`, …
+    pub actions_executed: List<'a>,
+    /// The Location of a redirect.
+    pub redirect_url: Option<Text<'a>>,
+    /// AWS's error reason code.
+    pub error_reason: Option<Text<'a>>,
+    /// The targets that handled the request.
+    pub target_port_list: List<'a>,
+    /// Their statuses.
+    pub target_status_code_list: List<'a>,
+    /// Desync mitigation: `Acceptable`, `Ambiguous` or `Severe`.
+    pub classification: Option<Text<'a>>,
+    /// Its reason code.
+    pub classification_reason: Option<Text<'a>>,
+    /// `TID_…`, which the connection log has too.
+    pub conn_trace_id: Option<Text<'a>>,
+    /// The host after a rewrite.
+    pub transformed_host: Option<Text<'a>>,
+    /// The URI after a rewrite.
+    pub transformed_uri: Option<Text<'a>>,
+    /// What came of the rewrite.
+    pub request_transform_status: Option<Text<'a>>,
+    /// The load balancer node's address.
+    pub ip_address: Option<IpAddr>,
+    /// Columns newer than this table, as logged.
+    pub extra: Extra<'a>,
+}
+
+impl<'a> AlbAccess<'a> {
+    /// Reads one line, without its line ending.
+    ///
+    /// # Errors
+    /// When the line has fewer than 17 columns, a column is not separated or quoted as AWS does it, or a value is
+    /// not of its field's type. The error names the first such field.
+    pub fn parse(line: &'a [u8]) -> Result<Self, ParseError> {
+        let columns = Columns::scan(line, &FIELDS, REQUIRED);
+        Ok(Self {
+            r#type: columns.required_text(TYPE)?,
+            time: columns.required_time(TIME)?,
+            elb: columns.required_text(ELB)?,
+            client: columns.required_endpoint(CLIENT)?,
+            target: columns.endpoint(TARGET)?,
+            request_processing_time: columns.seconds(REQUEST_PROCESSING_TIME)?,
+            target_processing_time: columns.seconds(TARGET_PROCESSING_TIME)?,
+            response_processing_time: columns.seconds(RESPONSE_PROCESSING_TIME)?,
+            elb_status_code: columns.status(ELB_STATUS_CODE)?,
+            target_status_code: columns.status(TARGET_STATUS_CODE)?,
+            received_bytes: columns.count(RECEIVED_BYTES)?,
+            sent_bytes: columns.count(SENT_BYTES)?,
+            request: Request::parse(columns.raw(REQUEST)),
+            user_agent: columns.text(USER_AGENT),
+            ssl_cipher: columns.text(SSL_CIPHER),
+            ssl_protocol: columns.text(SSL_PROTOCOL),
+            target_group_arn: columns.text(TARGET_GROUP_ARN),
+            trace_id: columns.text(TRACE_ID),
+            domain_name: columns.text(DOMAIN_NAME),
+            chosen_cert_arn: columns.text(CHOSEN_CERT_ARN),
+            matched_rule_priority: columns.number(MATCHED_RULE_PRIORITY)?,
+            request_creation_time: columns.time(REQUEST_CREATION_TIME)?,
+            actions_executed: List::new(columns.text(ACTIONS_EXECUTED), b','),
+            redirect_url: columns.text(REDIRECT_URL),
+            error_reason: columns.text(ERROR_REASON),
+            target_port_list: List::new(columns.text(TARGET_PORT_LIST), b' '),
+            target_status_code_list: List::new(columns.text(TARGET_STATUS_CODE_LIST), b' '),
+            classification: columns.text(CLASSIFICATION),
+            classification_reason: columns.text(CLASSIFICATION_REASON),
+            conn_trace_id: columns.text(CONN_TRACE_ID),
+            transformed_host: columns.text(TRANSFORMED_HOST),
+            transformed_uri: columns.text(TRANSFORMED_URI),
+            request_transform_status: columns.text(REQUEST_TRANSFORM_STATUS),
+            ip_address: columns.ip(IP_ADDRESS)?,
+            extra: columns.extra()?,
+        })
+    }
+
+    /// The three times that are known, in the order of [`Phase`](crate::Phase).
+    pub fn times(&self) -> [Option<Seconds<'a>>; 3] {
+        [self.request_processing_time, self.target_processing_time, self.response_processing_time]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    const LINE: &str = r#"https 2026-09-23T07:15:47.805298Z app/web/98e3a879de9d6b42 192.0.2.26:5815 10.20.20.37:80 0.001 0.003 0.000 200 200 153 3860 "GET https://a.example:443/x HTTP/1.1" "curl/8" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:tg "Root=1-2-3" "a.example" "arn:aws:cert" 2 2026-09-23T07:15:47.801000Z "waf,forward" "-" "-" "10.20.20.37:80" "200" "-" "-" TID_1 "-" "-" "-" 198.51.100.60 "-" "new""#;
+
+    /// The line's first `count` columns.
+    fn columns(count: usize) -> String {
+        let mut scanner = crate::scan::Scanner::new(LINE.as_bytes());
+        for _ in 0..count {
+            let _ = scanner.next();
+        }
+        LINE.strip_suffix(std::str::from_utf8(scanner.rest()).expect("text")).expect("a prefix").trim_end().to_owned()
+    }
+
+    fn error(line: &str) -> (ErrorKind, Option<&'static str>, String) {
+        let error = AlbAccess::parse(line.as_bytes()).expect_err("an error");
+        (error.kind, error.field, String::from_utf8_lossy(error.span.of(line.as_bytes())).into_owned())
+    }
+
+    #[test]
+    fn all_columns() {
+        let record = AlbAccess::parse(LINE.as_bytes()).expect("a record");
+        assert_eq!(record.r#type, Text(b"https"));
+        assert_eq!(record.matched_rule_priority, Some(2));
+        assert!(record.actions_executed.has("forward"));
+        assert_eq!(record.redirect_url, None);
+        assert_eq!(record.ip_address, Some(IpAddr::from([198, 51, 100, 60])));
+        assert_eq!(record.extra.collect::<Vec<_>>(), [Text(b"-"), Text(b"new")]);
+    }
+
+    #[test]
+    fn every_length_from_17_on() {
+        for count in 17..=36 {
+            let line = columns(count);
+            let record = AlbAccess::parse(line.as_bytes()).expect("a record");
+            assert_eq!(record.trace_id.is_some(), count >= 18, "{count}");
+            assert_eq!(record.conn_trace_id.is_some(), count >= 30, "{count}");
+            assert_eq!(record.extra.count(), count.saturating_sub(34), "{count}");
+        }
+        for count in 1..17 {
+            let kind = ErrorKind::TooFewFields { found: count, expected: 17 };
+            assert_eq!(error(&columns(count.into())).0, kind);
+        }
+    }
+
+    #[test]
+    fn columns_that_old_documentation_printed_without_quotes() {
+        let line = columns(29)
+            .replace(r#""10.20.20.37:80" "200""#, "10.20.20.37:80 200")
+            .replace(r#""a.example""#, "a.example");
+        let record = AlbAccess::parse(line.as_bytes()).expect("a record");
+        assert!(record.target_port_list.has("10.20.20.37:80"));
+        assert_eq!(record.domain_name, Some(Text(b"a.example")));
+    }
+
+    #[test]
+    fn errors_name_field_and_place() {
+        let with = |from: &str, to: &str| error(&LINE.replacen(from, to, 1));
+        assert_eq!(with(":5815", ":66666"), (ErrorKind::BadPort, Some("client:port"), "192.0.2.26:66666".into()));
+        assert_eq!(with("192.0.2.26", "x.0.0.0").0, ErrorKind::BadAddress);
+        assert_eq!(with("0.003", "fast"), (ErrorKind::BadDuration, Some("target_processing_time"), "fast".into()));
+        assert_eq!(with("app/web", "app/web oops").1, Some("client:port"));
+        assert_eq!(with("\"curl/8\"", "curl/8"), (ErrorKind::MissingQuote, Some("user_agent"), "curl/8".into()));
+        assert_eq!(with(" 200 200 ", "  200 200 ").0, ErrorKind::EmptyField);
+        assert_eq!(with("2026-09-23T07:15:47.805298Z", "-"), (ErrorKind::BadTime, Some("time"), "-".into()));
+        assert_eq!(with("\"-\" \"new\"", "\"-\" \"new").0, ErrorKind::UnclosedQuote);
+    }
+
+    #[test]
+    fn the_table_ends_where_the_documentation_does() {
+        assert_eq!(FIELDS.len(), 34);
+        assert_eq!(FIELDS[IP_ADDRESS].name, "ip_address");
+    }
+}

@@ -1,0 +1,265 @@
+//! The page's data set: every row of the opened logs, in columns and compressed blocks, and questions about them.
+
+mod blocks;
+mod columns;
+mod histogram;
+mod summary;
+
+pub use histogram::Histogram;
+pub use summary::{FileSummary, Progress, RejectedLine, Row, Summary, VerdictCount};
+
+use crate::document::{ItemWriter, LineOutcome, Settings, SettingsError, Skip, Source, SourceError, Unread, read};
+use crate::enrich::{Latency, UrlParts, verdict};
+use crate::error::ParseError;
+use crate::format::AlbAccess;
+use crate::lines::Line;
+use crate::reader::{Damage, Limits, LogReader};
+use crate::text::Text;
+use blocks::Blocks;
+use columns::{Cells, Columns};
+use std::ops::Range;
+
+/// The logs a user has opened: files are read one after the other, rows are numbered through from 0.
+#[derive(Debug)]
+pub struct Inspection {
+    settings: Settings,
+    files: Vec<File>,
+    reader: Option<LogReader>,
+    columns: Columns,
+    lines: Blocks,
+    rejections: Vec<StoredRejection>,
+    rejected_lines: Blocks,
+}
+
+/// One opened file and the rows it gave.
+#[derive(Debug)]
+struct File {
+    name: String,
+    source: Source,
+    first_row: usize,
+    rejected: u64,
+    blank: u64,
+    control: u64,
+    inflated_bytes: u64,
+    damage: Option<Damage>,
+}
+
+#[derive(Debug)]
+struct StoredRejection {
+    file: usize,
+    line: u64,
+    offset: u64,
+    error: ParseError,
+}
+
+/// A row's line, document and action, as the ingest would send them.
+struct Sent {
+    bytes: Vec<u8>,
+    action: Range<usize>,
+    document: Range<usize>,
+}
+
+impl Inspection {
+    /// An empty data set under these settings (JSON; empty text for the defaults).
+    ///
+    /// # Errors
+    /// When the settings cannot be used.
+    pub fn new(settings: &str) -> Result<Self, SettingsError> {
+        let settings = if settings.trim().is_empty() { Settings::default() } else { Settings::from_json(settings)? };
+        Ok(Self {
+            settings,
+            files: Vec::new(),
+            reader: None,
+            columns: Columns::default(),
+            lines: Blocks::default(),
+            rejections: Vec::new(),
+            rejected_lines: Blocks::default(),
+        })
+    }
+
+    /// Starts the next file. Without a source it is a file on disk.
+    ///
+    /// # Errors
+    /// When the source is not `s3://bucket/key`.
+    pub fn begin(&mut self, name: &str, source: Option<&str>) -> Result<(), SourceError> {
+        let source = source.map_or_else(|| Ok(Source::file(name)), Source::parse)?;
+        self.files.push(File {
+            name: name.to_owned(),
+            source,
+            first_row: self.columns.len(),
+            rejected: 0,
+            blank: 0,
+            control: 0,
+            inflated_bytes: 0,
+            damage: None,
+        });
+        self.reader = Some(LogReader::new(Limits::default()));
+        Ok(())
+    }
+
+    /// Gives the file's next bytes. Damage is kept for the summary; what is good before it stays.
+    pub fn push(&mut self, bytes: &[u8]) {
+        let Some(mut reader) = self.reader.take() else { return };
+        if reader.push(bytes).is_ok() {
+            while let Some(line) = reader.next_line() {
+                self.add(&line);
+            }
+            self.note_size(&reader);
+        }
+        self.reader = Some(reader);
+    }
+
+    /// Ends the file.
+    pub fn finish(&mut self) {
+        let Some(mut reader) = self.reader.take() else { return };
+        let damage = match reader.finish() {
+            Ok(line) => {
+                if let Some(line) = line {
+                    self.add(&line);
+                }
+                None
+            }
+            Err(damage) => Some(damage),
+        };
+        self.note_size(&reader);
+        if let Some(file) = self.files.last_mut() {
+            file.damage = damage;
+        }
+    }
+
+    fn note_size(&mut self, reader: &LogReader) {
+        if let Some(file) = self.files.last_mut() {
+            file.inflated_bytes = reader.inflated_bytes();
+        }
+    }
+
+    fn add(&mut self, line: &Line<'_>) {
+        let at = self.files.len().saturating_sub(1);
+        let Some(file) = self.files.last_mut() else { return };
+        match read(line) {
+            Ok(record) => {
+                self.columns.push(cells(line, &record));
+                self.lines.push(line.bytes);
+            }
+            Err(Unread::Skipped(Skip::Blank)) => file.blank += 1,
+            Err(Unread::Skipped(Skip::Control)) => file.control += 1,
+            Err(Unread::Rejected(error)) => {
+                file.rejected += 1;
+                self.rejections.push(StoredRejection { file: at, line: line.number, offset: line.offset, error });
+                self.rejected_lines.push(line.bytes);
+            }
+        }
+    }
+
+    /// How far reading has come.
+    pub fn progress(&self) -> Progress {
+        Progress {
+            rows: self.columns.len() as f64,
+            rejected: self.rejections.len() as f64,
+            skipped: self.files.iter().map(|file| file.blank + file.control).sum::<u64>() as f64,
+            inflated_bytes: self.files.iter().map(|file| file.inflated_bytes).sum::<u64>() as f64,
+        }
+    }
+
+    /// Counts over all rows.
+    pub fn summary(&self) -> Summary {
+        let ends = self.files.iter().skip(1).map(|file| file.first_row).chain([self.columns.len()]);
+        let files: Vec<FileSummary> = self
+            .files
+            .iter()
+            .zip(ends)
+            .map(|(file, end)| FileSummary {
+                name: file.name.clone(),
+                source: file.source.path().map(str::to_owned),
+                rows: (end - file.first_row) as f64,
+                rejected: file.rejected as f64,
+                blank: file.blank as f64,
+                control: file.control as f64,
+                inflated_bytes: file.inflated_bytes as f64,
+                damage: file.damage.map(|damage| damage.to_string()),
+            })
+            .collect();
+        summary::summarize(&self.columns, files, self.settings.digest())
+    }
+
+    /// Statuses over time, in at most `bins` bins of a round width.
+    pub fn histogram(&self, bins: u32) -> Histogram {
+        histogram::histogram(&self.columns, bins)
+    }
+
+    /// The rows `first..first + count`, as far as there are any.
+    pub fn rows(&mut self, first: usize, count: usize) -> Vec<Row> {
+        let end = first.saturating_add(count).min(self.columns.len());
+        (first..end).filter_map(|row| self.row(row)).collect()
+    }
+
+    fn row(&mut self, row: usize) -> Option<Row> {
+        let file = self.file_of(row)?;
+        let cells = self.columns.get(row)?;
+        let record = AlbAccess::parse(self.lines.get(row)?).ok()?;
+        Some(Row::of(row, file, &cells, &record))
+    }
+
+    /// The rejected lines `first..first + count`, as far as there are any.
+    pub fn rejections(&mut self, first: usize, count: usize) -> Vec<RejectedLine> {
+        let end = first.saturating_add(count).min(self.rejections.len());
+        let mut lines = Vec::with_capacity(end.saturating_sub(first));
+        for at in first..end {
+            if let (Some(rejection), Some(raw)) = (self.rejections.get(at), self.rejected_lines.get(at)) {
+                lines.push(RejectedLine::of(rejection.file, rejection.line, rejection.offset, rejection.error, raw));
+            }
+        }
+        lines
+    }
+
+    /// The row's line as logged; empty when there is no such row.
+    pub fn raw(&mut self, row: usize) -> String {
+        self.lines.get(row).map(|line| Text(line).as_logged().into_owned()).unwrap_or_default()
+    }
+
+    /// The row's bulk action line, exactly as the ingest sends it; empty when there is no such row.
+    pub fn action(&mut self, row: usize) -> String {
+        self.sent(row).map(|sent| text(sent.bytes.get(sent.action))).unwrap_or_default()
+    }
+
+    /// The row's document, exactly as the ingest sends it; empty when there is no such row.
+    pub fn document(&mut self, row: usize) -> String {
+        self.sent(row).map(|sent| text(sent.bytes.get(sent.document))).unwrap_or_default()
+    }
+
+    fn sent(&mut self, row: usize) -> Option<Sent> {
+        let file = self.files.get(self.file_of(row)?)?;
+        let cells = self.columns.get(row)?;
+        let bytes = self.lines.get(row)?;
+        let line = Line { number: cells.line, offset: cells.offset, bytes, length: bytes.len() as u64 };
+        let mut out = Vec::new();
+        match ItemWriter::new(&self.settings, &file.source).write(&line, &mut out) {
+            LineOutcome::Item(item) => Some(Sent { bytes: out, action: item.action, document: item.document }),
+            LineOutcome::Skipped(_) | LineOutcome::Rejected(_) => None,
+        }
+    }
+
+    fn file_of(&self, row: usize) -> Option<usize> {
+        self.files.partition_point(|file| file.first_row <= row).checked_sub(1)
+    }
+}
+
+fn text(bytes: Option<&[u8]>) -> String {
+    String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
+}
+
+fn cells(line: &Line<'_>, record: &AlbAccess<'_>) -> Cells {
+    let url = record.request.url.map(UrlParts::of).unwrap_or_default();
+    Cells {
+        line: line.number,
+        offset: line.offset,
+        time_us: record.time.at.timestamp_micros(),
+        status: record.elb_status_code,
+        target_status: record.target_status_code,
+        duration_us: Latency::of(record.times()).map(|latency| latency.total_nanos / 1000),
+        reason: verdict(record, &url),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+use super::*;
+
+fn line(second: u32, status: &str) -> String {
+    format!(
+        r#"http 2026-11-23T00:00:{second:02}.000000Z app/a/1 192.0.2.1:4711 10.0.0.1:80 0.001 0.002 0.000 {status} 7 8 "GET http://a.example:80/x HTTP/1.1" "curl/8" - - -"#
+    )
+}
+
+fn opened(files: &[(&str, String)]) -> Inspection {
+    let mut inspection = Inspection::new("").expect("defaults");
+    for (name, text) in files {
+        inspection.begin(name, None).expect("a file");
+        for chunk in text.as_bytes().chunks(100) {
+            inspection.push(chunk);
+        }
+        inspection.finish();
+    }
+    inspection
+}
+
+#[test]
+fn rows_and_rejections_of_several_files() {
+    let mut inspection = opened(&[
+        ("a.log", format!("{}\n\nnonsense\n{}", line(1, "200 200"), line(2, "502 -"))),
+        ("b.log", format!("Enable AccessLog for ELB: app/a/1 at 2026-11-23T00:00:00.000Z\n{}\n", line(3, "- -"))),
+    ]);
+    let summary = inspection.summary();
+    assert_eq!((summary.rows, summary.rejected, summary.blank, summary.control), (3.0, 1.0, 1.0, 1.0));
+    assert_eq!(summary.status_classes, [1.0, 0.0, 1.0, 0.0, 0.0, 1.0]);
+    assert_eq!(summary.files.iter().map(|file| file.rows).collect::<Vec<_>>(), [2.0, 1.0]);
+    assert_eq!((summary.first_ms, summary.last_ms), (Some(1_795_392_001_000.0), Some(1_795_392_003_000.0)));
+
+    let rows = inspection.rows(1, 10);
+    assert_eq!(rows.iter().map(|row| (row.file, row.line)).collect::<Vec<_>>(), [(0.0, 4.0), (1.0, 2.0)]);
+    assert_eq!(
+        (rows[0].status, rows[0].verdict_reason, rows[0].duration_ms),
+        (Some(502), "target_closed_connection", Some(3.0))
+    );
+    assert_eq!(inspection.raw(2), line(3, "- -"));
+    assert_eq!((inspection.raw(3), inspection.document(3)), (String::new(), String::new()));
+
+    let rejections = inspection.rejections(0, 10);
+    assert_eq!((rejections[0].line, rejections[0].code, rejections[0].raw.as_str()), (3.0, "too_few_fields", "nonsense"));
+}
+
+#[test]
+fn a_row_shows_what_would_be_sent() {
+    let mut inspection = opened(&[("x/a.log.gz", line(1, "200 200"))]);
+    let bytes = line(1, "200 200").into_bytes();
+    let mut out = Vec::new();
+    let writer = ItemWriter::new(&Settings::default(), &Source::file("a.log.gz"));
+    let expected = Line { number: 1, offset: 0, bytes: &bytes, length: bytes.len() as u64 };
+    assert!(matches!(writer.write(&expected, &mut out), LineOutcome::Item(_)));
+    let shown = format!("{}\n{}\n", inspection.action(0), inspection.document(0));
+    assert_eq!(shown.into_bytes(), out);
+}
+
+#[test]
+fn damage_is_kept_for_the_summary() {
+    let mut inspection = Inspection::new("").expect("defaults");
+    inspection.begin("cut.log.gz", Some("s3://b/cut.log.gz")).expect("a source");
+    inspection.push(&[0x1F, 0x8B, 8, 0]);
+    inspection.finish();
+    let file = inspection.summary().files.remove(0);
+    assert_eq!(file.source.as_deref(), Some("s3://b/cut.log.gz"));
+    assert!(file.damage.expect("damage").contains("cut"));
+    assert!(inspection.begin("a.log", Some("nowhere")).is_err());
+}
+
+#[test]
+fn histogram_bins_are_round_and_hold_every_row() {
+    let log: String = (0..60).map(|second| line(second, "200 200") + "\n").collect();
+    let inspection = opened(&[("a.log", log + &line(59, "404 404"))]);
+    let histogram = inspection.histogram(20);
+    assert_eq!((histogram.bin_ms, histogram.bins), (5000.0, 12));
+    assert_eq!(histogram.start_ms % histogram.bin_ms, 0.0);
+    assert_eq!(histogram.counts.iter().sum::<u32>(), 61);
+    assert_eq!(histogram.counts[11 * 6 + 4], 1);
+    assert_eq!(inspection.histogram(1).bins, 1);
+    assert_eq!(opened(&[]).histogram(20).bins, 0);
+}

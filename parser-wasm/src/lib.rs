@@ -1,0 +1,34 @@
+//! AWS load-balancer logs, from bytes to documents: `LogReader` (bytes → lines), the formats' records
+//! (line → fields), `enrich` (what the fields imply) and [`ItemWriter`] (line → bulk item).
+//!
+//! No I/O, no clock, no environment: the same input gives the same bytes in a Lambda and in a browser.
+
+#![warn(clippy::indexing_slicing, clippy::string_slice, clippy::expect_used, clippy::panic)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, clippy::panic))]
+
+mod document;
+mod enrich;
+mod error;
+mod format;
+mod gzip;
+mod inspect;
+mod lines;
+mod reader;
+mod record;
+mod scan;
+mod text;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+
+pub use document::{
+    Item, ItemWriter, LineOutcome, Rejection, Settings, SettingsError, Skip, Source, SourceError, TEMPLATE_VERSION,
+    index_template,
+};
+pub use enrich::{Decider, ENRICHMENT_VERSION, Latency, Phase, Reason, UrlParts, verdict};
+pub use error::{ErrorKind, ParseError, Span};
+pub use format::AlbAccess;
+pub use inspect::{FileSummary, Histogram, Inspection, Progress, RejectedLine, Row, Summary, VerdictCount};
+pub use lines::Line;
+pub use reader::{Damage, DamageKind, Limits, LogReader};
+pub use record::{Endpoint, List, Request, Seconds, Timestamp};
+pub use text::Text;

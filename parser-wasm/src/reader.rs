@@ -1,0 +1,233 @@
+//! From a stream of bytes, plain or gzip, to numbered lines: push bytes in, pull lines out.
+
+use crate::gzip::{Gzip, MAGIC};
+use crate::lines::{Line, LineBuffer};
+use serde::Serialize;
+
+/// Bounds on what a reader keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest line in bytes; of a longer one only this much is kept.
+    pub line_bytes: usize,
+}
+
+impl Default for Limits {
+    /// 256 KiB a line: ALB caps a header line at 16 KB and the user agent at 8 KB, so no genuine line comes near.
+    fn default() -> Self {
+        Self { line_bytes: 256 * 1024 }
+    }
+}
+
+/// What is wrong with a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DamageKind {
+    /// The stream ends inside a gzip member.
+    #[error("the gzip stream is cut: it ends inside a member")]
+    Truncated,
+    /// A member's header is not one that gzip writes.
+    #[error("a gzip member has a malformed header")]
+    BadHeader,
+    /// The compressed data make no sense.
+    #[error("the compressed data are corrupt")]
+    BadDeflate,
+    /// A member's CRC-32 does not fit its data.
+    #[error("a gzip member's checksum does not fit its data")]
+    WrongChecksum,
+    /// A member's length does not fit its data.
+    #[error("a gzip member's length does not fit its data")]
+    WrongLength,
+    /// Something that is neither a member nor zeros follows a member.
+    #[error("something that is not gzip follows the last member")]
+    TrailingData,
+}
+
+impl DamageKind {
+    /// The stable name of this kind, for machines.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Truncated => "truncated",
+            Self::BadHeader => "bad_header",
+            Self::BadDeflate => "bad_deflate",
+            Self::WrongChecksum => "wrong_checksum",
+            Self::WrongLength => "wrong_length",
+            Self::TrailingData => "trailing_data",
+        }
+    }
+}
+
+/// Where and why reading a stream stopped. The whole lines before it are good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{kind}, at byte {compressed_offset} of the file, in line {line} (byte {inflated_offset} of the log)")]
+pub struct Damage {
+    /// What is wrong.
+    pub kind: DamageKind,
+    /// Bytes of the file that were read.
+    pub compressed_offset: u64,
+    /// Bytes of the log that came out of them.
+    pub inflated_offset: u64,
+    /// The line in which it stopped, from 1.
+    pub line: u64,
+}
+
+#[derive(Debug)]
+enum Encoding {
+    /// Not enough bytes yet to tell.
+    Unknown,
+    Plain,
+    Gzip(Box<Gzip>),
+}
+
+/// Reads a log in constant memory: sniffs gzip, inflates all members, splits lines.
+///
+/// Between two pushes, take lines until there is none: inflating happens as lines are taken, so that no input,
+/// however far it expands, needs more than the limit of one line and a fixed buffer.
+///
+/// ```
+/// use parser_wasm::{Limits, LogReader};
+/// let mut reader = LogReader::new(Limits::default());
+/// reader.push(b"first\nsec")?;
+/// while let Some(line) = reader.next_line() {
+///     assert_eq!((line.number, line.bytes), (1, &b"first"[..]));
+/// }
+/// reader.push(b"ond")?;
+/// while let Some(line) = reader.next_line() { unreachable!("{line:?}") }
+/// assert_eq!(reader.finish()?.map(|line| line.bytes), Some(&b"second"[..]));
+/// # Ok::<(), parser_wasm::Damage>(())
+/// ```
+#[derive(Debug)]
+pub struct LogReader {
+    encoding: Encoding,
+    /// Pushed and not yet used: `input[used..]`.
+    input: Vec<u8>,
+    used: usize,
+    /// Bytes used of all that was pushed.
+    consumed: u64,
+    lines: LineBuffer,
+    damage: Option<Damage>,
+}
+
+impl LogReader {
+    /// A reader at the start of a log.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            encoding: Encoding::Unknown,
+            input: Vec::new(),
+            used: 0,
+            consumed: 0,
+            lines: LineBuffer::new(limits.line_bytes),
+            damage: None,
+        }
+    }
+
+    /// Gives the next bytes of the file.
+    ///
+    /// # Errors
+    /// The damage that an earlier push led to: nothing more can be read.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), Damage> {
+        if let Some(damage) = self.damage {
+            return Err(damage);
+        }
+        self.input.drain(..self.used);
+        self.used = 0;
+        self.input.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// The next whole line, or `None` when more bytes are needed or the stream is damaged.
+    pub fn next_line(&mut self) -> Option<Line<'_>> {
+        while !self.lines.has_line() {
+            if !self.fill() {
+                return None;
+            }
+        }
+        Some(self.lines.take())
+    }
+
+    /// Ends the input, after [`next_line`](Self::next_line) gave `None`: the last line if it has no line ending.
+    ///
+    /// # Errors
+    /// When the stream is damaged or ends inside a gzip member. A piece of a line before the damage is no line.
+    pub fn finish(&mut self) -> Result<Option<Line<'_>>, Damage> {
+        if self.damage.is_none() {
+            let left = self.input.get(self.used..).unwrap_or_default();
+            match &self.encoding {
+                Encoding::Gzip(gzip) => {
+                    if let Err(kind) = gzip.finish(left) {
+                        self.damaged(kind);
+                    }
+                }
+                // A file of one byte: too short to be gzip.
+                Encoding::Unknown => {
+                    self.encoding = Encoding::Plain;
+                    while !self.lines.has_line() && self.fill() {}
+                    if self.lines.has_line() {
+                        return Ok(Some(self.lines.take()));
+                    }
+                }
+                Encoding::Plain => {}
+            }
+        }
+        match self.damage {
+            Some(damage) => Err(damage),
+            None => Ok(self.lines.rest()),
+        }
+    }
+
+    /// Bytes of the inflated log so far.
+    pub fn inflated_bytes(&self) -> u64 {
+        self.lines.received()
+    }
+
+    /// Moves some input on towards the lines; whether it got anywhere.
+    fn fill(&mut self) -> bool {
+        if self.damage.is_some() {
+            return false;
+        }
+        let input = self.input.get(self.used..).unwrap_or_default();
+        let used = match &mut self.encoding {
+            Encoding::Unknown => {
+                let Some(magic) = input.first_chunk::<2>() else { return false };
+                self.encoding = if *magic == MAGIC { Encoding::Gzip(Box::new(Gzip::new())) } else { Encoding::Plain };
+                return true;
+            }
+            Encoding::Plain => {
+                let room = self.lines.room();
+                let length = input.len().min(room.len());
+                if let (Some(to), Some(from)) = (room.get_mut(..length), input.get(..length)) {
+                    to.copy_from_slice(from);
+                }
+                self.lines.commit(length);
+                length
+            }
+            Encoding::Gzip(gzip) => match gzip.step(input, self.lines.room()) {
+                Ok(step) => {
+                    self.lines.commit(step.written);
+                    self.used += step.consumed;
+                    self.consumed += step.consumed as u64;
+                    return step.consumed + step.written > 0;
+                }
+                Err(kind) => {
+                    self.damaged(kind);
+                    return false;
+                }
+            },
+        };
+        self.used += used;
+        self.consumed += used as u64;
+        used > 0
+    }
+
+    fn damaged(&mut self, kind: DamageKind) {
+        self.damage = Some(Damage {
+            kind,
+            compressed_offset: self.consumed,
+            inflated_offset: self.lines.received(),
+            line: self.lines.number(),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+use super::*;
+use flate2::{Compression, write::GzEncoder};
+use std::io::Write;
+
+type Lines = Vec<(u64, u64, Vec<u8>)>;
+
+/// All lines of a stream fed in pieces of `step` bytes, and how it ended.
+fn read(stream: &[u8], step: usize) -> (Lines, Result<(), Damage>) {
+    let mut reader = LogReader::new(Limits { line_bytes: 1000 });
+    let mut lines = Vec::new();
+    let own = |line: Line<'_>| (line.number, line.offset, line.bytes.to_vec());
+    for piece in stream.chunks(step) {
+        let pushed = reader.push(piece);
+        while let Some(line) = reader.next_line() {
+            lines.push(own(line));
+        }
+        if let Err(damage) = pushed {
+            return (lines, Err(damage));
+        }
+    }
+    let end = match reader.finish() {
+        Ok(last) => {
+            lines.extend(last.map(own));
+            Ok(())
+        }
+        Err(damage) => Err(damage),
+    };
+    (lines, end)
+}
+
+fn member(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).expect("in memory");
+    encoder.finish().expect("in memory")
+}
+
+const LOG: &[u8] = b"first line\r\n\nthird line\nand a last one without an end";
+
+/// The same outcome whatever the chunking; returns it.
+fn outcome(stream: &[u8]) -> (Lines, Option<DamageKind>) {
+    let (lines, end) = read(stream, stream.len().max(1));
+    for step in [1, 2, 3, 7, 64] {
+        let (others, other_end) = read(stream, step);
+        assert_eq!((&others, other_end.map_err(|d| d.kind)), (&lines, end.map_err(|d| d.kind)), "step {step}");
+    }
+    (lines, end.err().map(|damage| damage.kind))
+}
+
+#[test]
+fn plain_gzip_and_members_give_the_same_lines() {
+    let (plain, end) = outcome(LOG);
+    assert_eq!(end, None);
+    assert_eq!(plain.len(), 4);
+    let halves = [member(&LOG[..17]), member(&LOG[17..])].concat();
+    let empty_members = [member(b""), member(LOG), member(b"")].concat();
+    let padded = [member(LOG), vec![0; 5]].concat();
+    let padded_by_one = [member(LOG), vec![0]].concat();
+    for stream in [member(LOG), halves, empty_members, padded, padded_by_one] {
+        assert_eq!(outcome(&stream), (plain.clone(), None));
+    }
+}
+
+#[test]
+fn short_files() {
+    assert_eq!(outcome(b""), (vec![], None));
+    assert_eq!(outcome(b"x"), (vec![(1, 0, b"x".to_vec())], None));
+    assert_eq!(outcome(b"\n"), (vec![(1, 0, vec![])], None));
+    assert_eq!(outcome(b"a\n"), (vec![(1, 0, b"a".to_vec())], None));
+    assert_eq!(outcome(&MAGIC), (vec![], Some(DamageKind::Truncated)));
+}
+
+#[test]
+fn header_fields_are_stepped_over() {
+    let mut encoder = flate2::GzBuilder::new()
+        .filename("a.log")
+        .comment("hour 7")
+        .extra(vec![1, 2, 3])
+        .write(Vec::new(), Compression::fast());
+    encoder.write_all(LOG).expect("in memory");
+    let stream = encoder.finish().expect("in memory");
+    assert_eq!(outcome(&stream), outcome(LOG));
+}
+
+#[test]
+fn cut_anywhere_is_noticed_and_keeps_whole_lines() {
+    let whole = member(LOG);
+    for length in 2..whole.len() {
+        let (lines, end) = outcome(&whole[..length]);
+        assert_eq!(end, Some(DamageKind::Truncated), "cut at {length}");
+        assert!(outcome(LOG).0.starts_with(&lines));
+        assert!(lines.len() < 4, "a piece of a line is no line");
+    }
+}
+
+#[test]
+fn damage_is_told_apart() {
+    let whole = member(LOG);
+    let flip = |from_end: usize| {
+        let mut stream = whole.clone();
+        let at = stream.len() - from_end;
+        stream[at] ^= 0x55;
+        outcome(&stream).1
+    };
+    assert_eq!(flip(8), Some(DamageKind::WrongChecksum));
+    assert_eq!(flip(1), Some(DamageKind::WrongLength));
+    assert_eq!(outcome(&[&whole[..], b"junk"].concat()).1, Some(DamageKind::TrailingData));
+    assert_eq!(outcome(&[&whole[..], &[0, 0, 7]].concat()).1, Some(DamageKind::TrailingData));
+    let mut header = whole.clone();
+    header[2] = 9;
+    assert_eq!(outcome(&header).1, Some(DamageKind::BadHeader));
+    let mut body = whole.clone();
+    body[10..].fill(0xFF);
+    assert_eq!(outcome(&body).1, Some(DamageKind::BadDeflate));
+}
+
+#[test]
+fn damage_says_where() {
+    let stream = [member(b"one\ntwo\n"), b"junk".to_vec()].concat();
+    let (lines, end) = read(&stream, stream.len());
+    assert_eq!(lines.len(), 2);
+    let damage = end.expect_err("damage");
+    let first_member = (stream.len() - 4) as u64;
+    assert_eq!((damage.compressed_offset, damage.inflated_offset, damage.line), (first_member, 8, 3));
+}
+
+#[test]
+fn an_expansion_bomb_stays_in_the_buffer() {
+    let stream = member(&vec![b'x'; 30_000_000]);
+    let mut reader = LogReader::new(Limits { line_bytes: 1000 });
+    reader.push(&stream).expect("sound");
+    assert!(reader.next_line().is_none());
+    let line = reader.finish().expect("sound").expect("a line");
+    assert_eq!((line.length, line.bytes.len()), (30_000_000, 1000));
+}
