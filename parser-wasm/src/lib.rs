@@ -19,6 +19,8 @@ mod scan;
 mod text;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
+#[cfg(target_arch = "wasm32")]
+pub use wasm::JsInspection;
 
 pub use document::{
     Item, ItemWriter, LineOutcome, Rejection, Settings, SettingsError, Skip, Source, SourceError, TEMPLATE_VERSION,

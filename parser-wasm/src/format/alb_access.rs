@@ -27,23 +27,23 @@ field_table! {
     SSL_CIPHER "ssl_cipher" Bare
     SSL_PROTOCOL "ssl_protocol" Bare
     TARGET_GROUP_ARN "target_group_arn" Bare
-    TRACE_ID "trace_id" Quoted
+    TRACE_ID "trace_id" Either
     DOMAIN_NAME "domain_name" Either
     CHOSEN_CERT_ARN "chosen_cert_arn" Either
-    MATCHED_RULE_PRIORITY "matched_rule_priority" Bare
-    REQUEST_CREATION_TIME "request_creation_time" Bare
-    ACTIONS_EXECUTED "actions_executed" Quoted
-    REDIRECT_URL "redirect_url" Quoted
-    ERROR_REASON "error_reason" Quoted
+    MATCHED_RULE_PRIORITY "matched_rule_priority" Either
+    REQUEST_CREATION_TIME "request_creation_time" Either
+    ACTIONS_EXECUTED "actions_executed" Either
+    REDIRECT_URL "redirect_url" Either
+    ERROR_REASON "error_reason" Either
     TARGET_PORT_LIST "target:port_list" Either
     TARGET_STATUS_CODE_LIST "target_status_code_list" Either
-    CLASSIFICATION "classification" Quoted
-    CLASSIFICATION_REASON "classification_reason" Quoted
-    CONN_TRACE_ID "conn_trace_id" Bare
-    TRANSFORMED_HOST "transformed_host" Quoted
-    TRANSFORMED_URI "transformed_uri" Quoted
-    REQUEST_TRANSFORM_STATUS "request_transform_status" Quoted
-    IP_ADDRESS "ip_address" Bare
+    CLASSIFICATION "classification" Either
+    CLASSIFICATION_REASON "classification_reason" Either
+    CONN_TRACE_ID "conn_trace_id" Either
+    TRANSFORMED_HOST "transformed_host" Either
+    TRANSFORMED_URI "transformed_uri" Either
+    REQUEST_TRANSFORM_STATUS "request_transform_status" Either
+    IP_ADDRESS "ip_address" Either
 }
 
 /// The columns of the first version (2016-08); no line has fewer.

@@ -31,7 +31,7 @@ impl Field {
 pub(crate) enum Quoting {
     Bare,
     Quoted,
-    /// Quoted in genuine logs, bare in AWS's own examples of the time.
+    /// Later columns: AWS has printed them both ways, and nothing hangs on it.
     Either,
 }
 

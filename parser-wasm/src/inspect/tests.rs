@@ -40,7 +40,10 @@ fn rows_and_rejections_of_several_files() {
     assert_eq!((inspection.raw(3), inspection.document(3)), (String::new(), String::new()));
 
     let rejections = inspection.rejections(0, 10);
-    assert_eq!((rejections[0].line, rejections[0].code, rejections[0].raw.as_str()), (3.0, "too_few_fields", "nonsense"));
+    assert_eq!(
+        (rejections[0].line, rejections[0].code, rejections[0].raw.as_str()),
+        (3.0, "too_few_fields", "nonsense")
+    );
 }
 
 #[test]

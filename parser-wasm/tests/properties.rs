@@ -1,0 +1,115 @@
+//! What holds for any input: nothing panics, chunking changes nothing, documents are JSON that says what was logged.
+
+use flate2::{Compression, write::GzEncoder};
+use parser_wasm::{AlbAccess, ItemWriter, Limits, Line, LineOutcome, LogReader, Settings, Source, Text};
+use proptest::prelude::*;
+use std::io::Write;
+
+const LIMITS: Limits = Limits { line_bytes: 2000 };
+
+/// Bulk body and number of rejected lines, and whether the stream was sound.
+fn run(bytes: &[u8], chunk: usize) -> (Vec<u8>, usize, bool) {
+    let writer = ItemWriter::new(&Settings::default(), &Source::s3("b", "k.log"));
+    let (mut bulk, mut rejected) = (Vec::new(), 0);
+    let mut take = |line: &Line<'_>| {
+        if let LineOutcome::Rejected(rejection) = writer.write(line, &mut bulk) {
+            rejected += 1;
+            let mut json = Vec::new();
+            rejection.write_json("k.log", &mut json);
+            let _: serde_json::Value = serde_json::from_slice(&json).unwrap();
+        }
+    };
+    let mut reader = LogReader::new(LIMITS);
+    let mut sound = true;
+    for piece in bytes.chunks(chunk.max(1)) {
+        sound = reader.push(piece).is_ok();
+        while let Some(line) = reader.next_line() {
+            take(&line);
+        }
+    }
+    match reader.finish() {
+        Ok(Some(line)) => take(&line),
+        Ok(None) => {}
+        Err(_) => sound = false,
+    }
+    (bulk, rejected, sound)
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// What may stand between quotes: no quote, no line ending.
+fn quoted() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(any::<u8>().prop_filter("ends the field", |b| !b"\"\n\r".contains(b)), 0..40)
+}
+
+/// Lines that are nearly right: a good line with a few bytes changed, inserted or cut.
+fn nearly_a_line() -> impl Strategy<Value = Vec<u8>> {
+    let good = br#"https 2026-09-23T07:15:47.805298Z app/web/98e3a879de9d6b42 192.0.2.26:5815 10.20.20.37:80 0.001 0.003 0.000 200 200 153 3860 "GET https://a.example:443/x HTTP/1.1" "curl/8" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:tg "Root=1-2-3" "a.example" "arn:aws:cert" 2 2026-09-23T07:15:47.801000Z "waf,forward" "-" "-" "10.20.20.37:80" "200" "-" "-" TID_1 "-" "-" "-" 198.51.100.60 "-" "new""#;
+    proptest::collection::vec((0..good.len(), any::<u8>(), 0..3_u8), 0..4).prop_map(move |edits| {
+        let mut line = good.to_vec();
+        for (at, byte, how) in edits {
+            let at = at.min(line.len().saturating_sub(1));
+            match how {
+                0 => line[at] = byte,
+                1 => line.insert(at, byte),
+                _ => line.truncate(at.max(1)),
+            }
+        }
+        line
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn any_bytes_are_read_the_same_in_any_chunks(bytes in proptest::collection::vec(any::<u8>(), 0..3000), chunk in 1_usize..400) {
+        prop_assert_eq!(run(&bytes, chunk), run(&bytes, bytes.len()));
+    }
+
+    #[test]
+    fn nearly_good_logs_are_read_the_same_plain_and_gzipped(
+        lines in proptest::collection::vec(nearly_a_line(), 1..8), cut in any::<prop::sample::Index>(), chunk in 1_usize..400,
+    ) {
+        let log = lines.join(&b'\n');
+        let plain = run(&log, log.len());
+        prop_assert_eq!(&run(&log, chunk), &plain);
+        let at = cut.index(log.len());
+        let members = [gzip(&log[..at]), gzip(&log[at..])].concat();
+        // A log that happens to begin with gzip's magic bytes is none.
+        prop_assume!(!log.starts_with(&[0x1F, 0x8B]));
+        prop_assert_eq!(&run(&members, chunk), &plain);
+    }
+
+    #[test]
+    fn damaged_gzip_never_gives_another_document(lines in proptest::collection::vec(nearly_a_line(), 1..8), at in any::<prop::sample::Index>()) {
+        let log = [lines.join(&b'\n'), b"\n".to_vec()].concat();
+        prop_assume!(!log.starts_with(&[0x1F, 0x8B]));
+        let (whole, _, _) = run(&log, log.len());
+        let mut stream = gzip(&log);
+        stream.truncate(at.index(stream.len() - 2) + 2);
+        let (cut, _, sound) = run(&stream, stream.len());
+        prop_assert!(whole.starts_with(&cut));
+        prop_assert!(!sound);
+    }
+
+    #[test]
+    fn documents_say_what_was_logged(user_agent in quoted(), path in "[ -!#-\\[\\]-~]{0,40}") {
+        let mut line = format!(r#"http 2026-11-23T00:00:00.000001Z app/a/1 192.0.2.1:1 - -1 -1 -1 404 - 1 2 "GET http://a.example:80/{path} HTTP/1.1" ""#).into_bytes();
+        line.extend_from_slice(&user_agent);
+        line.extend_from_slice(br#"" - - -"#);
+        let record = AlbAccess::parse(&line).unwrap();
+        let url = record.request.url.unwrap().decode();
+        let (bulk, rejected, _) = run(&line, line.len());
+        prop_assert_eq!(rejected, 0);
+        let document = bulk.split(|&byte| byte == b'\n').nth(1).unwrap();
+        let document: serde_json::Value = serde_json::from_slice(document).unwrap();
+        prop_assert_eq!(document["url"]["original"].as_str(), Some(&*url));
+        let meant = Text(&user_agent).present().map(|text| text.decode());
+        prop_assert_eq!(document["user_agent"]["original"].as_str(), meant.as_deref());
+    }
+}
