@@ -1,4 +1,5 @@
 //! What holds for any input: nothing panics, chunking changes nothing, documents are JSON that says what was logged.
+#![cfg(not(target_arch = "wasm32"))]
 
 use flate2::{Compression, write::GzEncoder};
 use parser_wasm::{AlbAccess, ItemWriter, Limits, Line, LineOutcome, LogReader, Settings, Source, Text};
