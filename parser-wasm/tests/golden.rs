@@ -1,5 +1,6 @@
 //! Every fixture gives its golden documents and rejections, however its bytes arrive.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used)]
 
 use flate2::{Compression, write::GzEncoder};
 use parser_wasm::{ItemWriter, Limits, Line, LineOutcome, LogReader, Settings, Source};

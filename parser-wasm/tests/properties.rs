@@ -1,5 +1,6 @@
 //! What holds for any input: nothing panics, chunking changes nothing, documents are JSON that says what was logged.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used)]
 
 use flate2::{Compression, write::GzEncoder};
 use parser_wasm::{AlbAccess, ItemWriter, Limits, Line, LineOutcome, LogReader, Settings, Source, Text};
