@@ -1,0 +1,152 @@
+# Albatross. `make` lists the targets; `make demo` and `make test` need nothing done before.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+# Tools that cargo installs. wasm-bindgen's command must match the crate, so Cargo.lock has its version.
+WASM_PACK_VERSION := 0.15.1
+CARGO_DENY_VERSION := 0.20.2
+WASM_BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/^version = "\(.*\)"/\1/p}' Cargo.lock)
+
+TOOLS := .tools
+STAMPS := $(TOOLS)/stamps
+PYTHON := $(TOOLS)/venv/bin/python
+WITH_TOOLS := PATH="$(CURDIR)/$(TOOLS)/venv/bin:$(CURDIR)/$(TOOLS)/bin:$$PATH"
+WITH_WASM := source $(TOOLS)/wasm.env;
+HARNESS := PYTHONPATH=tests $(PYTHON)
+
+BOOTSTRAP := target/lambda/ingest-lambda/bootstrap
+BINARIES := $(BOOTSTRAP) target/lambda/albatross/bootstrap
+WASM := web/wasm/parser_wasm_bg.wasm
+SAMPLE := web/sample/sample.log.gz
+DIST := web/dist/index.html
+
+MANIFESTS := Cargo.toml Cargo.lock parser-wasm/Cargo.toml
+PARSER_SOURCES := $(MANIFESTS) $(shell find parser-wasm/src -name '*.rs')
+INGEST_SOURCES := $(PARSER_SOURCES) ingest-lambda/Cargo.toml $(shell find ingest-lambda/src -name '*.rs')
+WEB_SOURCES := $(wildcard web/*.html web/*.ts web/*.json web/biome.jsonc) $(shell find web/src web/public -type f 2>/dev/null)
+
+WASM_BINDGEN := $(STAMPS)/wasm-bindgen-cli-$(WASM_BINDGEN_VERSION)
+WASM_PACK := $(STAMPS)/wasm-pack-$(WASM_PACK_VERSION)
+CARGO_DENY := $(STAMPS)/cargo-deny-$(CARGO_DENY_VERSION)
+VENV := $(STAMPS)/venv
+ENGINE := $(STAMPS)/engine
+WASM_ENV := $(TOOLS)/wasm.env
+NODE_MODULES := web/node_modules/.package-lock.json
+
+.PHONY: help setup system wasm web package demo test test-rust test-wasm test-web test-page test-end-to-end \
+	parity lint lint-rust lint-web lint-dependencies bench
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+## Set-up: each tool once per version
+
+setup: system $(VENV) $(NODE_MODULES) $(WASM_ENV) $(WASM_BINDGEN) $(WASM_PACK) $(CARGO_DENY) $(ENGINE) ## Install what is needed, into .tools and web/node_modules
+
+system:
+	@.ci/system
+
+$(STAMPS):
+	@mkdir -p $@
+
+# cargo-deny-0.20.2 → cargo install cargo-deny --version 0.20.2. Not --locked: a mirror may lack the locked versions.
+$(WASM_BINDGEN) $(WASM_PACK) $(CARGO_DENY): $(STAMPS)/%: | system $(STAMPS)
+	cargo install --quiet --root $(TOOLS) $(shell echo '$*' | sed 's/-\([0-9.]*\)$$/ --version \1/')
+	@touch $@
+
+$(VENV): tests/requirements.txt | system $(STAMPS)
+	python3 -m venv --clear $(TOOLS)/venv
+	$(TOOLS)/venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+$(ENGINE): tests/harness/distribution.py $(VENV) | system
+	$(if $(ENGINE_URL),@echo "search engine: $(ENGINE_URL)",$(HARNESS) -m harness.distribution && touch $@)
+
+$(WASM_ENV): .ci/wasm-toolchain | system
+	.ci/wasm-toolchain
+
+$(NODE_MODULES): web/package.json web/package-lock.json | system
+	cd web && npm ci --no-fund --no-audit
+	@touch $@
+
+## Builds
+
+# The crate is also an rlib, for which cargo would drop LTO (rust-lang/cargo#9672): so this asks for the cdylib alone.
+$(WASM): $(PARSER_SOURCES) $(WASM_ENV) $(WASM_BINDGEN) $(NODE_MODULES)
+	$(WITH_WASM) cargo rustc --locked -p parser-wasm --lib --crate-type cdylib --profile wasm --target wasm32-unknown-unknown
+	$(TOOLS)/bin/wasm-bindgen --target web --omit-default-module-path --out-dir web/wasm target/wasm/wasm32-unknown-unknown/wasm/parser_wasm.wasm
+	web/node_modules/.bin/wasm-opt -O3 --strip-debug --strip-producers $@ -o $@
+
+$(SAMPLE): tests/generate.py $(wildcard tests/harness/traffic.py tests/harness/rare.py tests/harness/entry.py)
+	python3 tests/generate.py --lines 2000 --out $@
+
+$(DIST): $(WASM) $(SAMPLE) $(WEB_SOURCES) $(NODE_MODULES)
+	cd web && npm run --silent build
+	@touch $@
+
+# One build serves the package, the demo and the tests; zig links it against an old glibc, as Lambda needs.
+$(BINARIES) &: $(INGEST_SOURCES) $(VENV)
+	$(WITH_TOOLS) cargo-lambda lambda build --locked --release -p ingest-lambda
+	@touch $(BINARIES)
+
+$(BOOTSTRAP).zip: $(BOOTSTRAP)
+	cd $(@D) && python3 -m zipfile -c $(@F) $(<F)
+
+wasm: $(WASM) ## Build the parser for the page: web/wasm
+
+web: $(DIST) ## Build the page: web/dist
+
+package: $(BOOTSTRAP).zip ## Build the Lambda's zip: target/lambda
+	@ls -l $<
+
+## Running
+
+demo: setup $(BINARIES) $(DIST) ## Show it all at work: S3, Lambda, search engine, page (KEEP=1 stays; ENGINE_URL=... uses your engine)
+	@$(HARNESS) tests/demo.py
+
+bench: setup $(BINARIES) $(DIST) ## Measure parse speed, ingest memory, wasm size and the page's load time
+	@$(HARNESS) tests/bench.py
+	cd web && npm run --silent bench
+
+## Tests
+
+test: setup test-rust test-wasm test-web test-page test-end-to-end ## Run every test
+
+test-rust:
+	cargo test --workspace --locked
+
+test-wasm: $(WASM_ENV) $(WASM_PACK) $(WASM_BINDGEN)
+	$(WITH_WASM) $(WITH_TOOLS) wasm-pack test --headless --chrome --chromedriver "$$(command -v chromedriver)" \
+		--mode no-install parser-wasm --locked
+
+test-web: $(WASM) $(NODE_MODULES)
+	cd web && npm test --silent
+
+test-page: $(DIST)
+	cd web && npm run --silent e2e
+
+test-end-to-end: $(BINARIES) $(VENV) $(ENGINE)
+	$(HARNESS) -m pytest tests
+
+parity: setup $(BINARIES) $(DIST) ## Golden file = what the page shows = what the engine gives back
+	cd web && npm run --silent e2e -- parity
+	$(HARNESS) -m pytest tests/test_parity.py
+
+lint: setup lint-rust lint-web lint-dependencies ## Check format, lints, types, documentation and licences
+
+lint-rust: $(WASM_ENV)
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(WITH_WASM) cargo clippy -p parser-wasm --all-targets --target wasm32-unknown-unknown --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
+
+lint-web: $(WASM) $(NODE_MODULES)
+	cd web && npm run --silent lint
+
+# Advisories need a download, so they are not among the checks.
+lint-dependencies: $(CARGO_DENY)
+	$(WITH_TOOLS) cargo deny --offline --workspace check bans licenses sources

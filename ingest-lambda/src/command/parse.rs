@@ -1,0 +1,170 @@
+//! `albatross parse`: log files to documents, without any network.
+
+mod output;
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use parser_wasm::{Damage, ItemWriter, Limits, Line, LineOutcome, LogReader, Settings, Source};
+
+use self::output::{Documents, Notes};
+use super::{FAILED, USAGE, fail};
+
+/// A line was rejected, and `--strict` minds.
+const REJECTED: u8 = 3;
+
+const READ_BYTES: usize = 256 << 10;
+
+/// Turn log files into documents, one JSON object per line
+///
+/// Documents go to standard output in the order of their lines. Lines that cannot be parsed go to
+/// standard error, one JSON object each: file, line, offset, code, field, span, message, raw; so
+/// do reads that fail and files that are damaged, after everything good in them was written.
+/// Files may be plain or gzip, whatever their names.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  albatross parse access.log.gz | jq -r '[.\"@timestamp\", .url.original] | @tsv'
+  zcat *.log.gz | albatross parse --strict - > documents.ndjson
+  albatross parse --bulk --source s3://my-alb-logs/AWSLogs/a.log.gz a.log.gz |
+    curl -s -H 'content-type: application/x-ndjson' --data-binary @- localhost:9200/_bulk
+
+Exit status:
+  0  done
+  1  a file could not be read or is damaged
+  2  bad usage
+  3  with --strict: a line was rejected")]
+pub(super) struct Parse {
+    /// Log files; `-` is standard input, and so is none
+    files: Vec<PathBuf>,
+
+    /// Write each document's action line before it: the body of a bulk request, as it is sent
+    #[arg(long)]
+    bulk: bool,
+
+    /// Exit with 3 when a line was rejected
+    #[arg(long)]
+    strict: bool,
+
+    /// Where the one file comes from; without it documents have no log.file.path, and their ids
+    /// follow from the file's own name
+    #[arg(long, value_name = "s3://BUCKET/KEY", value_parser = parse_source)]
+    source: Option<Source>,
+
+    /// What documents look like: a JSON file, as the page exports it
+    #[arg(long, value_name = "FILE", value_parser = read_settings)]
+    settings: Option<Settings>,
+}
+
+fn parse_source(uri: &str) -> Result<Source, String> {
+    Source::parse(uri).map_err(|error| error.to_string())
+}
+
+fn read_settings(path: &str) -> Result<Settings, String> {
+    let json = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    Settings::from_json(&json).map_err(|error| error.to_string())
+}
+
+/// Why a file was not read to its end.
+enum Halt {
+    Read(io::Error),
+    Damaged(Damage),
+    /// Standard output does not take any more: nothing further can be done, in no file.
+    Write(io::Error),
+}
+
+impl Parse {
+    pub(super) fn run(mut self) -> ExitCode {
+        if self.files.is_empty() {
+            if io::stdin().is_terminal() {
+                return fail(USAGE, &"no files given; `albatross parse --help` has examples");
+            }
+            self.files.push(PathBuf::from("-"));
+        }
+        if self.source.is_some() && self.files.len() > 1 {
+            return fail(USAGE, &"--source names the source of one file, and several were given");
+        }
+        let settings = self.settings.take().unwrap_or_default();
+        let notes = Notes::new(&self.files);
+        let mut session =
+            Session { documents: Documents::new(self.bulk), notes, chunk: vec![0; READ_BYTES], rejected: false };
+        let mut failed = false;
+        for path in &self.files {
+            let name = path.to_string_lossy();
+            match session.file(path, &name, self.source.as_ref(), &settings) {
+                Ok(()) => continue,
+                Err(Halt::Read(error)) => session.notes.unreadable(&name, &error),
+                Err(Halt::Damaged(damage)) => session.notes.damaged(&name, &damage),
+                Err(Halt::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => break,
+                Err(Halt::Write(error)) => return fail(FAILED, &error),
+            }
+            failed = true;
+        }
+        match (failed, self.strict && session.rejected) {
+            (true, _) => FAILED.into(),
+            (false, true) => REJECTED.into(),
+            (false, false) => ExitCode::SUCCESS,
+        }
+    }
+}
+
+/// What is shared by all files of one call.
+struct Session {
+    documents: Documents,
+    notes: Notes,
+    chunk: Vec<u8>,
+    rejected: bool,
+}
+
+impl Session {
+    fn file(&mut self, path: &Path, name: &str, source: Option<&Source>, settings: &Settings) -> Result<(), Halt> {
+        let (mut input, own_source): (Box<dyn Read>, Source) = if name == "-" {
+            (Box::new(io::stdin().lock()), Source::file("stdin"))
+        } else {
+            let base_name = path.file_name().unwrap_or_default().to_string_lossy();
+            (Box::new(File::open(path).map_err(Halt::Read)?), Source::file(&base_name))
+        };
+        let writer = ItemWriter::new(settings, source.unwrap_or(&own_source));
+        let outcome = self.read(&mut *input, name, &writer);
+        // Everything good is written before anything is said about the end.
+        self.documents.flush().map_err(Halt::Write)?;
+        self.notes.flush();
+        outcome
+    }
+
+    fn read(&mut self, input: &mut dyn Read, name: &str, writer: &ItemWriter) -> Result<(), Halt> {
+        let mut reader = LogReader::new(Limits::default());
+        loop {
+            let length = match input.read(&mut self.chunk) {
+                Ok(0) => break,
+                Ok(length) => length,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(Halt::Read(error)),
+            };
+            let pushed = reader.push(&self.chunk[..length]);
+            while let Some(line) = reader.next_line() {
+                self.line(&line, name, writer)?;
+            }
+            pushed.map_err(Halt::Damaged)?;
+            self.notes.advance(length);
+        }
+        if let Some(line) = reader.finish().map_err(Halt::Damaged)? {
+            self.line(&line, name, writer)?;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, line: &Line<'_>, name: &str, writer: &ItemWriter) -> Result<(), Halt> {
+        match self.documents.write(writer, line).map_err(Halt::Write)? {
+            LineOutcome::Item(_) | LineOutcome::Skipped(_) => {}
+            LineOutcome::Rejected(rejection) => {
+                self.rejected = true;
+                self.notes.rejected(name, &rejection);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,135 @@
+//! Where `albatross parse` writes: documents to standard output, everything else to standard
+//! error, on a terminal below them a progress bar.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use parser_wasm::{Damage, ItemWriter, Line, LineOutcome, Rejection};
+use serde::Serialize;
+
+/// Written at once when so much has gathered.
+const WRITE_BYTES: usize = 256 << 10;
+
+/// Documents on their way to standard output.
+pub(super) struct Documents {
+    buffer: Vec<u8>,
+    bulk: bool,
+}
+
+impl Documents {
+    pub(super) fn new(bulk: bool) -> Self {
+        Self { buffer: Vec::with_capacity(2 * WRITE_BYTES), bulk }
+    }
+
+    pub(super) fn write<'a>(&mut self, writer: &ItemWriter, line: &Line<'a>) -> io::Result<LineOutcome<'a>> {
+        let outcome = writer.write(line, &mut self.buffer);
+        if let LineOutcome::Item(item) = &outcome
+            && !self.bulk
+        {
+            // Over its action; the newline goes with it.
+            self.buffer.copy_within(item.document.start.., item.action.start);
+            self.buffer.truncate(self.buffer.len() - (item.document.start - item.action.start));
+        }
+        if self.buffer.len() >= WRITE_BYTES {
+            self.flush()?;
+        }
+        Ok(outcome)
+    }
+
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(&self.buffer)?;
+        self.buffer.clear();
+        stdout.flush()
+    }
+}
+
+/// JSON lines on standard error, and the progress bar.
+pub(super) struct Notes {
+    buffer: Vec<u8>,
+    bar: ProgressBar,
+}
+
+#[derive(Serialize)]
+struct DamagedFile<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    damage: &'a Damage,
+    message: String,
+}
+
+#[derive(Serialize)]
+struct UnreadableFile<'a> {
+    file: &'a str,
+    kind: &'static str,
+    message: String,
+}
+
+impl Notes {
+    pub(super) fn new(files: &[PathBuf]) -> Self {
+        Self { buffer: Vec::new(), bar: progress_bar(files) }
+    }
+
+    pub(super) fn rejected(&mut self, file: &str, rejection: &Rejection<'_>) {
+        rejection.write_json(file, &mut self.buffer);
+        self.buffer.push(b'\n');
+        if self.buffer.len() >= WRITE_BYTES {
+            self.flush();
+        }
+    }
+
+    pub(super) fn damaged(&mut self, file: &str, damage: &Damage) {
+        self.note(&DamagedFile { file, damage, message: damage.to_string() });
+    }
+
+    pub(super) fn unreadable(&mut self, file: &str, error: &io::Error) {
+        self.note(&UnreadableFile { file, kind: "read", message: error.to_string() });
+    }
+
+    fn note(&mut self, note: &impl Serialize) {
+        // Into memory, and of types that are always JSON: it cannot fail.
+        if serde_json::to_writer(&mut self.buffer, note).is_ok() {
+            self.buffer.push(b'\n');
+        }
+        self.flush();
+    }
+
+    /// So many bytes of input are done with.
+    pub(super) fn advance(&mut self, bytes: usize) {
+        self.flush();
+        self.bar.inc(bytes as u64);
+    }
+
+    /// Nobody may listen to standard error; that is no reason to stop writing documents.
+    pub(super) fn flush(&mut self) {
+        if !self.buffer.is_empty() {
+            let written = self.bar.suspend(|| io::stderr().write_all(&self.buffer));
+            drop(written);
+            self.buffer.clear();
+        }
+    }
+}
+
+impl Drop for Notes {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Bytes read of all bytes; only where it disturbs nothing that is shown on the same terminal.
+fn progress_bar(files: &[PathBuf]) -> ProgressBar {
+    if !io::stderr().is_terminal() || io::stdout().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let sizes =
+        files.iter().map(|path| std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|file| file.len()));
+    let (bar, template) = match sizes.sum::<Option<u64>>() {
+        Some(total) => (ProgressBar::new(total), "{bytes}/{total_bytes} {wide_bar} {bytes_per_sec}, {eta} left"),
+        None => (ProgressBar::no_length(), "{spinner} {bytes} {bytes_per_sec} {elapsed}"),
+    };
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

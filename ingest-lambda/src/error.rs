@@ -1,0 +1,146 @@
+//! Why things are not done, and what follows from it.
+
+use std::error::Error as StdError;
+
+use parser_wasm::Damage;
+use thiserror::Error;
+
+use crate::config::ConfigError;
+use crate::engine::EngineError;
+use crate::ledger::Rejected;
+use crate::s3::S3Error;
+use crate::template::TemplateError;
+
+/// Why there is nothing to run with.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The environment lacks something, or has it wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The engine's client cannot be made.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// Why a run could not even start on its objects.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The index template is missing or not ours: documents would get guessed mappings.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The bucket could not be listed.
+    #[error("the bucket cannot be listed: {0}")]
+    List(#[source] S3Error),
+}
+
+/// Why an object is still in the bucket.
+#[derive(Debug, Error)]
+pub enum Unsettled {
+    /// What Elastic Load Balancing writes once to test its permission.
+    #[error("the load balancer's test file, not a log")]
+    TestFile,
+    /// Another name than an ALB access log has.
+    #[error("not an ALB access log by its name")]
+    NotAccessLog,
+    /// Deleted since it was listed.
+    #[error("gone since it was listed")]
+    Gone,
+    /// Overwritten since it was read: what was indexed is not what is there now.
+    #[error("changed since it was read")]
+    Changed,
+    /// S3 does not let us.
+    #[error("access denied: {0}")]
+    AccessDenied(String),
+    /// S3 failed, also after trying again.
+    #[error("S3 failed: {0}")]
+    Storage(String),
+    /// Wholly received, and yet not a sound log. The good lines before the damage are indexed.
+    #[error("damaged: {0}")]
+    Damaged(#[source] Damage),
+    /// Some lines could not be parsed, or their documents were refused by the engine.
+    #[error("{rejected} of {lines} lines rejected, the first at line {}: {}", first.line, first.reason)]
+    Rejected {
+        /// How many lines.
+        rejected: u64,
+        /// Of how many.
+        lines: u64,
+        /// The first of them.
+        first: Rejected,
+    },
+    /// The ledger does not balance. That is a fault of this program, and reason enough to leave
+    /// the object alone.
+    #[error("not every line is accounted for")]
+    Unbalanced,
+    /// The run ended while this object was worked on.
+    #[error("the run ended before the object was settled")]
+    Interrupted,
+    /// The run ended before this object's turn.
+    #[error("not reached in this run")]
+    NotReached,
+}
+
+/// What follows for an object that is not settled. It stays in the bucket in every case; the
+/// cases differ in who has to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disposition {
+    /// Nothing is wrong: the next run deals with it, or nobody has to.
+    Pass,
+    /// It will not go away by itself: a person should look at the object.
+    Report,
+    /// More than this object may be wrong: permissions, storage, or this program.
+    Alarm,
+}
+
+impl Unsettled {
+    /// The whole table.
+    #[must_use]
+    pub fn disposition(&self) -> Disposition {
+        match self {
+            Self::TestFile | Self::NotAccessLog | Self::Gone | Self::Changed | Self::Interrupted | Self::NotReached => {
+                Disposition::Pass
+            }
+            Self::Damaged(_) | Self::Rejected { .. } => Disposition::Report,
+            Self::AccessDenied(_) | Self::Storage(_) | Self::Unbalanced => Disposition::Alarm,
+        }
+    }
+
+    /// A stable name for reports and alarms.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TestFile => "test_file",
+            Self::NotAccessLog => "not_access_log",
+            Self::Gone => "gone",
+            Self::Changed => "changed",
+            Self::AccessDenied(_) => "access_denied",
+            Self::Storage(_) => "storage",
+            Self::Damaged(_) => "damaged",
+            Self::Rejected { .. } => "rejected",
+            Self::Unbalanced => "unbalanced",
+            Self::Interrupted => "interrupted",
+            Self::NotReached => "not_reached",
+        }
+    }
+}
+
+/// An error with its causes, for clients that keep what matters in the last of them.
+pub(crate) fn with_causes(error: &dyn StdError) -> String {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        message = format!("{message}: {error}");
+        cause = error.source();
+    }
+    message
+}
+
+impl From<S3Error> for Unsettled {
+    fn from(error: S3Error) -> Self {
+        match error {
+            S3Error::Gone => Self::Gone,
+            S3Error::Changed => Self::Changed,
+            S3Error::AccessDenied { .. } => Self::AccessDenied(error.to_string()),
+            S3Error::Failed { .. } | S3Error::NoEtag | S3Error::Lost { .. } => Self::Storage(error.to_string()),
+        }
+    }
+}

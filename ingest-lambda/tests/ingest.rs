@@ -1,0 +1,315 @@
+//! `albatross ingest` against an S3 and an engine that fail in every way we know. What must hold
+//! each time: an object goes only when every line of it is in the index.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use support::{Bucket, Index, Reply, Server, cut_gzip, ingest, items, line, log, run};
+
+#[test]
+fn a_sweep_takes_logs_of_all_pages_and_leaves_the_rest() {
+    let log = log(3);
+    let bucket = Bucket::of(&[
+        ("AWSLogs/1/ELBAccessLogTestFile", b"Enable AccessLog for ELB: x"),
+        ("a/1.log", log.as_bytes()),
+        ("a/2.log", log.as_bytes()),
+        ("a/conn_log_3.log.gz", b""),
+        ("a/4.log", b"\n"),
+    ]);
+    let (index, s3) = (Index::default(), bucket.serve());
+    let run = ingest(&s3, &index.serve());
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert_eq!(bucket.keys(), ["AWSLogs/1/ELBAccessLogTestFile", "a/conn_log_3.log.gz"]);
+    assert_eq!(run.report["objects"], serde_json::json!({"listed": 5, "settled": 3, "left": 2}));
+    assert_eq!((&run.report["lines"], &run.report["indexed"]), (&7.into(), &6.into()));
+    assert_eq!(run.report["skipped"]["blank"], 1);
+    assert_eq!(run.report["left"][0]["reason"], "test_file");
+    assert_eq!(run.report["left"][1]["reason"], "not_access_log");
+    assert_eq!(run.report["stopped"], serde_json::Value::Null);
+    assert_eq!(index.count(), 6);
+}
+
+/// A bucket of one log of four lines, swept once while the engine misbehaves.
+fn with_engine_fault(
+    fault: impl Fn(usize, &[&str]) -> Option<Reply> + Send + Sync + 'static,
+) -> (support::Run, Bucket, Index) {
+    let bucket = Bucket::of(&[("four.log", log(4).as_bytes())]);
+    let index = Index::default();
+    let run = ingest(&bucket.serve(), &index.serve_with(fault));
+    (run, bucket, index)
+}
+
+#[track_caller]
+fn assert_settled((run, bucket, index): &(support::Run, Bucket, Index)) {
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert!(bucket.keys().is_empty(), "{}", run.report);
+    assert_eq!(index.count(), 4);
+}
+
+#[track_caller]
+fn assert_stopped((run, bucket, _): &(support::Run, Bucket, Index), why: &str) {
+    assert_eq!(run.status, Some(1), "{}", run.stderr);
+    assert_eq!(bucket.keys(), ["four.log"]);
+    let stopped = run.report["stopped"].as_str().unwrap();
+    assert!(stopped.contains(why), "{stopped}");
+    assert_eq!(run.report["left"][0]["reason"], "interrupted");
+}
+
+#[test]
+fn a_busy_engine_is_asked_again() {
+    for status in [429, 500, 503] {
+        let end = with_engine_fault(move |number, _| (number == 1).then(|| Reply::new(status, "busy")));
+        assert_settled(&end);
+        assert_eq!(end.2.requests(), [4, 4]);
+    }
+}
+
+#[test]
+fn only_failed_items_are_sent_again() {
+    // Nothing is indexed by the scripted answer, so the two that it acknowledges are not counted.
+    let (run, bucket, index) = with_engine_fault(|number, _| {
+        let busy = Some(("es_rejected_execution_exception", "queue full"));
+        (number == 1).then(|| items(&[(201, None), (429, busy), (201, None), (503, busy)]))
+    });
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert!(bucket.keys().is_empty());
+    assert_eq!((index.requests(), index.count()), (vec![4, 2], 2));
+    assert_eq!(run.report["indexed"], 4);
+}
+
+#[test]
+fn an_answer_that_is_cut_or_short_acknowledges_nothing() {
+    let whole = items(&[(201, None), (201, None), (201, None), (201, None)]);
+    let cut = whole.clone().cut_at(whole.body.len() - 5);
+    let short = items(&[(201, None), (201, None), (201, None)]);
+    for broken in [cut, short, Reply::new(200, "<html>welcome</html>"), Reply::new(200, "")] {
+        let end = with_engine_fault(move |number, _| (number == 1).then(|| broken.clone()));
+        assert_settled(&end);
+        assert_eq!(end.2.requests(), [4, 4]);
+    }
+}
+
+#[test]
+fn what_was_indexed_unnoticed_is_a_duplicate() {
+    let bucket = Bucket::of(&[("four.log", log(4).as_bytes())]);
+    let index = Index::default();
+    assert!(ingest(&bucket.serve(), &index.serve()).report["indexed"] == 4);
+    bucket.put("four.log", log(4).as_bytes());
+    let run = ingest(&bucket.serve(), &index.serve());
+    assert_eq!(run.report["duplicate"], 4);
+    assert!(bucket.keys().is_empty());
+    assert_eq!(index.count(), 4);
+}
+
+#[test]
+fn a_request_too_big_is_halved() {
+    let end = with_engine_fault(|_, documents| (documents.len() > 1).then(|| Reply::new(413, "")));
+    assert_settled(&end);
+    assert_eq!(end.2.requests(), [4, 2, 1, 1, 1, 1]);
+}
+
+#[test]
+fn one_item_too_big_for_itself_is_rejected() {
+    let (run, bucket, index) = with_engine_fault(|_, documents| {
+        let too_big = documents.len() > 1 || documents[0].contains(":80/3");
+        too_big.then(|| Reply::new(413, "too large"))
+    });
+    assert_eq!((run.status, index.count()), (Some(0), 3), "{}", run.stderr);
+    assert_eq!(bucket.keys(), ["four.log"]);
+    assert_eq!(run.report["rejected"], 1);
+    let message = run.report["left"][0]["message"].as_str().unwrap();
+    assert!(message.contains("line 3: HTTP 413 too large"), "{message}");
+}
+
+#[test]
+fn a_document_at_fault_leaves_its_object_and_not_the_others() {
+    let (run, bucket, _) = with_engine_fault(|_, _| {
+        let fault = Some(("document_parsing_exception", "failed to parse field [source.ip]"));
+        Some(items(&[(201, None), (400, fault), (201, None), (409, None)]))
+    });
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert_eq!(bucket.keys(), ["four.log"]);
+    assert_eq!((&run.report["indexed"], &run.report["rejected"]), (&2.into(), &1.into()));
+    assert_eq!(run.report["left"][0]["reason"], "rejected");
+}
+
+#[test]
+fn systemic_refusals_stop_the_run() {
+    for (status, kind) in
+        [(400, "validation_exception"), (400, "illegal_argument_exception"), (403, "cluster_block_exception")]
+    {
+        let end = with_engine_fault(move |_, _| {
+            let refusal = Some((kind, "this action would add [2] shards"));
+            Some(items(&[(status, refusal), (201, None), (status, refusal), (status, refusal)]))
+        });
+        assert_stopped(&end, kind);
+        assert_eq!(end.0.report["indexed"], 1, "what was acknowledged is reported");
+        assert_eq!(end.2.requests(), [4]);
+    }
+    for status in [302, 400, 401, 403, 404] {
+        let end = with_engine_fault(move |_, _| Some(Reply::new(status, "no")));
+        assert_stopped(&end, &format!("HTTP {status} no"));
+        assert_eq!(end.2.requests(), [4]);
+    }
+}
+
+#[test]
+fn too_many_document_faults_stop_the_run() {
+    let bucket = Bucket::of(&[("many.log", log(50).as_bytes())]);
+    let index = Index::default();
+    let engine = index.serve_with(|_, documents| {
+        let fault = (400, Some(("mapper_parsing_exception", "object mapping for [url]")));
+        Some(items(&vec![fault; documents.len()]))
+    });
+    let run = ingest(&bucket.serve(), &engine);
+    assert_eq!((run.status, bucket.keys().len()), (Some(1), 1));
+    assert!(run.report["stopped"].as_str().unwrap().contains("50 documents of a batch of 50"));
+}
+
+#[test]
+fn an_engine_that_asks_for_more_time_than_we_have_stops_the_run() {
+    let end = with_engine_fault(|_, _| Some(Reply::new(503, "").header("retry-after", 3600)));
+    assert_stopped(&end, "unavailable: HTTP 503");
+}
+
+#[test]
+fn a_lost_download_is_resumed_where_it_broke() {
+    let log = log(2000);
+    let bucket = Bucket::of(&[("long.log", log.as_bytes())]);
+    let (gets, body) = (AtomicUsize::new(0), log.clone());
+    let s3 = bucket.serve_with({
+        let bucket = bucket.clone();
+        move |request| {
+            let is_get = request.method == "GET" && request.path.starts_with("/logs/long.log");
+            if !is_get {
+                return None;
+            }
+            match gets.fetch_add(1, Ordering::SeqCst) {
+                0 => Some(bucket.answer(request).cut_at(body.len() / 2)),
+                _ => {
+                    assert!(request.headers["range"].starts_with("bytes="));
+                    assert!(request.headers.contains_key("if-match"));
+                    None
+                }
+            }
+        }
+    });
+    let index = Index::default();
+    let run = ingest(&s3, &index.serve());
+    assert_eq!((run.status, index.count()), (Some(0), 2000), "{}", run.stderr);
+    assert_eq!(run.report["bytes"]["received"], log.len());
+    assert!(bucket.keys().is_empty(), "{}", run.report);
+}
+
+#[test]
+fn a_download_that_changes_under_our_hands_is_left() {
+    let bucket = Bucket::of(&[("long.log", log(2000).as_bytes())]);
+    let s3 = bucket.serve_with({
+        let bucket = bucket.clone();
+        move |request| {
+            let first = request.method == "GET"
+                && request.path.starts_with("/logs/long.log")
+                && !request.headers.contains_key("range");
+            first.then(|| {
+                let reply = bucket.answer(request).cut_at(1000);
+                bucket.put("long.log", log(1999).as_bytes());
+                reply
+            })
+        }
+    });
+    let run = ingest(&s3, &Index::default().serve());
+    assert_eq!(run.report["left"][0]["reason"], "changed", "{}", run.stderr);
+    assert_eq!(bucket.keys(), ["long.log"]);
+}
+
+#[test]
+fn an_object_that_changed_after_it_was_read_is_not_deleted() {
+    let bucket = Bucket::of(&[("a.log", log(1).as_bytes())]);
+    let index = Index::default();
+    let engine = index.serve_with({
+        let bucket = bucket.clone();
+        move |_, _| {
+            bucket.put("a.log", log(2).as_bytes());
+            None
+        }
+    });
+    let run = ingest(&bucket.serve(), &engine);
+    assert_eq!((run.status, bucket.keys().len()), (Some(0), 1), "{}", run.stderr);
+    assert_eq!(run.report["left"][0]["reason"], "changed");
+    assert_eq!(run.report["objects"]["settled"], 0);
+}
+
+#[test]
+fn gone_and_denied_objects_do_not_block_the_others() {
+    let bucket = Bucket::of(&[
+        ("denied.log", log(1).as_bytes()),
+        ("fine.log", log(1).as_bytes()),
+        ("gone.log", log(1).as_bytes()),
+    ]);
+    let s3 = bucket.serve_with(|request| match &request.path {
+        path if path.contains("denied.log") => Some(Reply::new(403, "<Error><Code>AccessDenied</Code></Error>")),
+        path if path.contains("gone.log") => Some(Reply::new(404, "<Error><Code>NoSuchKey</Code></Error>")),
+        _ => None,
+    });
+    let run = ingest(&s3, &Index::default().serve());
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert_eq!(bucket.keys(), ["denied.log", "gone.log"]);
+    assert_eq!(run.report["left_by_reason"], serde_json::json!({"access_denied": 1, "gone": 1}));
+}
+
+#[test]
+fn bad_lines_and_damage_leave_the_object_and_index_the_rest() {
+    let bad = format!("{}this is no log line\n{}", line(1), line(2));
+    let bucket = Bucket::of(&[("bad.log", bad.as_bytes()), ("cut.log.gz", &cut_gzip(&(log(2) + "http 2018")))]);
+    let index = Index::default();
+    let run = ingest(&bucket.serve(), &index.serve());
+    assert_eq!((run.status, index.count()), (Some(0), 4), "{}", run.stderr);
+    assert_eq!(bucket.keys(), ["bad.log", "cut.log.gz"]);
+    assert_eq!(run.report["left_by_reason"], serde_json::json!({"damaged": 1, "rejected": 1}));
+    let left = run.report["left"].as_array().unwrap();
+    let bad = left.iter().find(|object| object["key"] == "bad.log").unwrap();
+    assert!(bad["message"].as_str().unwrap().starts_with("1 of 3 lines rejected, the first at line 2: "));
+}
+
+#[test]
+fn without_the_template_nothing_is_sent() {
+    let bucket = Bucket::of(&[("a.log", log(1).as_bytes())]);
+    for (reply, why) in [
+        (Reply::new(404, "{}"), "run `albatross setup`"),
+        (Reply::new(200, r#"{"index_templates":[{"index_template":{"_meta":{"version":0}}}]}"#), "has version 0"),
+        (Reply::new(200, r#"{"index_templates":[{"index_template":{}}]}"#), "has version null"),
+    ] {
+        let engine = Server::start(move |request| {
+            assert!(request.path.starts_with("/_index_template/"), "{}", request.path);
+            reply.clone()
+        });
+        let run = ingest(&bucket.serve(), &engine);
+        assert_eq!(run.status, Some(1));
+        assert!(run.stderr.contains(why), "{}", run.stderr);
+        assert_eq!(bucket.keys(), ["a.log"]);
+    }
+}
+
+#[test]
+fn setup_puts_the_template() {
+    let s3 = Bucket::default().serve();
+    let engine = Server::start(|request| {
+        assert_eq!((request.method.as_str(), request.path.as_str()), ("PUT", "/_index_template/albatross-elb"));
+        let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
+        assert_eq!(body, parser_wasm::index_template(&parser_wasm::Settings::default()));
+        Reply::new(200, r#"{"acknowledged":true}"#)
+    });
+    assert_eq!(run("setup", &s3, &engine).status.code(), Some(0));
+    let refusing = Server::start(|_| Reply::new(403, "no"));
+    assert_eq!(run("setup", &s3, &refusing).status.code(), Some(1));
+}
+
+#[test]
+fn problems_of_the_configuration_are_usage_errors() {
+    let output = support::albatross().arg("ingest").env_clear().output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("ALBATROSS_BUCKET") && stderr.contains("ALBATROSS_ENDPOINT"), "{stderr}");
+}

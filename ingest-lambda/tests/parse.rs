@@ -1,0 +1,138 @@
+//! `albatross parse`: what goes where, and the exit statuses.
+#![allow(clippy::unwrap_used)]
+
+#[allow(dead_code, unused_imports)]
+mod support;
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Output, Stdio};
+
+use serde_json::Value;
+use support::{albatross, cut_gzip, line, log};
+use tempfile::TempDir;
+
+fn file(dir: &TempDir, name: &str, content: &[u8]) -> PathBuf {
+    let path = dir.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    path
+}
+
+fn parse(args: &[&str], files: &[PathBuf]) -> Output {
+    albatross().arg("parse").args(args).args(files).output().unwrap()
+}
+
+fn json_lines(bytes: &[u8]) -> Vec<Value> {
+    let text = std::str::from_utf8(bytes).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn documents_come_in_order_over_all_files() {
+    let dir = TempDir::new().unwrap();
+    let (a, b) = (file(&dir, "a.log", log(500).as_bytes()), file(&dir, "b.log", line(501).trim_end().as_bytes()));
+    let output = parse(&[], &[a, b]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty());
+    let documents = json_lines(&output.stdout);
+    assert_eq!(documents.len(), 501);
+    for (number, document) in (1..).zip(&documents) {
+        assert!(document.to_string().contains(&format!(":80/{number}\"")), "{document}");
+    }
+}
+
+#[test]
+fn bulk_is_what_the_shared_writer_writes() {
+    use parser_wasm::{ItemWriter, Limits, LogReader, Settings, Source};
+    let dir = TempDir::new().unwrap();
+    let path = file(&dir, "a.log", log(3).as_bytes());
+    let source = "s3://logs/x/a.log";
+    let output = parse(&["--bulk", "--source", source], &[path]);
+
+    let writer = ItemWriter::new(&Settings::default(), &Source::parse(source).unwrap());
+    let mut reader = LogReader::new(Limits::default());
+    let mut expected = Vec::new();
+    reader.push(log(3).as_bytes()).unwrap();
+    while let Some(line) = reader.next_line() {
+        writer.write(&line, &mut expected);
+    }
+    assert_eq!(output.stdout, expected);
+}
+
+#[test]
+fn rejected_lines_are_reported_and_only_strict_minds() {
+    let dir = TempDir::new().unwrap();
+    let path = file(&dir, "a.log", format!("{}nonsense\n\n{}", line(1), line(2)).as_bytes());
+    for (args, status) in [(&[][..], 0), (&["--strict"][..], 3)] {
+        let output = parse(args, std::slice::from_ref(&path));
+        assert_eq!(output.status.code(), Some(status));
+        assert_eq!(json_lines(&output.stdout).len(), 2);
+        let rejections = json_lines(&output.stderr);
+        assert_eq!(rejections.len(), 1);
+        let keys: Vec<&str> = rejections[0].as_object().unwrap().keys().map(String::as_str).collect();
+        for key in ["file", "line", "offset", "code", "field", "span", "message", "raw"] {
+            assert!(keys.contains(&key), "{key}");
+        }
+        assert_eq!((&rejections[0]["line"], &rejections[0]["raw"]), (&2.into(), &"nonsense".into()));
+    }
+}
+
+#[test]
+fn damage_and_failed_reads_come_after_everything_good() {
+    let dir = TempDir::new().unwrap();
+    let cut = file(&dir, "cut.log.gz", &cut_gzip(&(log(2) + "http 2018-07")));
+    let missing = dir.path().join("missing.log");
+    let good = file(&dir, "good.log", format!("bad\n{}", line(3)).as_bytes());
+    let output = parse(&["--strict"], &[cut.clone(), missing, good]);
+    assert_eq!(output.status.code(), Some(1), "a failed read weighs more than a rejected line");
+    assert_eq!(json_lines(&output.stdout).len(), 3);
+    let notes = json_lines(&output.stderr);
+    assert_eq!(notes.len(), 3);
+    assert_eq!((&notes[0]["kind"], &notes[0]["line"]), (&"truncated".into(), &3.into()));
+    assert_eq!(notes[0]["file"], cut.to_string_lossy().as_ref());
+    assert_eq!(notes[1]["kind"], "read");
+}
+
+#[test]
+fn bad_usage_is_two() {
+    let dir = TempDir::new().unwrap();
+    let path = file(&dir, "a.log", b"");
+    let bad_settings = file(&dir, "settings.json", br#"{"colour":"red"}"#);
+    let bad_settings = bad_settings.to_str().unwrap();
+    for args in [
+        &["--no-such-flag"][..],
+        &["--source", "http://not-s3"],
+        &["--settings", "/no/such/file"],
+        &["--settings", bad_settings],
+    ] {
+        assert_eq!(parse(args, std::slice::from_ref(&path)).status.code(), Some(2), "{args:?}");
+    }
+    let two_of_one_source = parse(&["--source", "s3://b/k.log"], &[path.clone(), path]);
+    assert_eq!(two_of_one_source.status.code(), Some(2));
+}
+
+#[test]
+fn standard_input_is_read_and_a_closed_pipe_ends_quietly() {
+    let mut child = albatross()
+        .args(["parse", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let feeder = std::thread::spawn(move || {
+        let log = log(2000);
+        // Fails when the command has gone, which is what is wanted.
+        while stdin.write_all(log.as_bytes()).is_ok() {}
+    });
+    let mut first = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut first).unwrap();
+    assert!(first.starts_with('{'));
+    drop(stdout);
+    let output = child.wait_with_output().unwrap();
+    feeder.join().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty());
+}

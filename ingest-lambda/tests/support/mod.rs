@@ -1,0 +1,80 @@
+//! A scripted S3 and a scripted engine behind real sockets, and the built command to run against
+//! them.
+
+mod bucket;
+mod http;
+mod index;
+
+pub use bucket::Bucket;
+pub use http::{Reply, Request, Server};
+pub use index::{Index, items};
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// The line of AWS's documentation, with a number in its URL to tell one from another.
+pub fn line(number: usize) -> String {
+    format!(
+        "http 2018-07-02T22:23:00.186641Z app/my-loadbalancer/50dc6c495c0c9188 192.168.131.39:2817 10.0.0.1:80 \
+         0.000 0.001 0.000 200 200 34 366 \"GET http://www.example.com:80/{number} HTTP/1.1\" \"curl/7.46.0\" - - \
+         arn:aws:elasticloadbalancing:us-east-2:123456789012:targetgroup/my-targets/73e2d6bc24d8a067 \
+         \"Root=1-58337262-36d228ad5d99923122bbe354\" \"-\" \"-\" 0 2018-07-02T22:22:48.364000Z \"forward\" \"-\" \
+         \"-\" \"10.0.0.1:80\" \"200\" \"-\" \"-\"\n"
+    )
+}
+
+/// A log of `count` lines.
+pub fn log(count: usize) -> String {
+    (1..=count).map(line).collect()
+}
+
+/// A gzip member of one stored block without its trailer, as a download cut short leaves it.
+pub fn cut_gzip(text: &str) -> Vec<u8> {
+    let length = u16::try_from(text.len()).expect("a short text");
+    let mut gzip = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 1];
+    gzip.extend(length.to_le_bytes());
+    gzip.extend((!length).to_le_bytes());
+    gzip.extend(text.as_bytes());
+    gzip
+}
+
+/// The built command.
+pub fn albatross() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_albatross"))
+}
+
+/// How `albatross ingest` ended.
+pub struct Run {
+    pub status: Option<i32>,
+    pub report: Value,
+    pub stderr: String,
+}
+
+/// Runs a subcommand with the two servers as its bucket `logs` and its engine.
+pub fn run(subcommand: &str, s3: &Server, engine: &Server) -> Output {
+    albatross()
+        .arg(subcommand)
+        .env_clear()
+        .env("ALBATROSS_BUCKET", "logs")
+        .env("ALBATROSS_ENDPOINT", engine.url())
+        .env("ALBATROSS_USERNAME", "elastic")
+        .env("ALBATROSS_PASSWORD", "hunter2")
+        .env("AWS_ENDPOINT_URL_S3", s3.url())
+        .env("AWS_REGION", "eu-west-1")
+        .env("AWS_ACCESS_KEY_ID", "key")
+        .env("AWS_SECRET_ACCESS_KEY", "secret")
+        .output()
+        .expect("the command starts")
+}
+
+/// Runs one sweep.
+pub fn ingest(s3: &Server, engine: &Server) -> Run {
+    let output = run("ingest", s3, engine);
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    for shown in [&stdout, &stderr] {
+        assert!(!shown.contains("hunter2"), "a secret came to light: {shown}");
+    }
+    Run { status: output.status.code(), report: serde_json::from_str(&stdout).unwrap_or_default(), stderr }
+}

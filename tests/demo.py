@@ -1,0 +1,125 @@
+"""`make demo`: the whole way of a log, from S3 through the Lambda into a search engine, on this machine."""
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import textwrap
+import threading
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from harness import albatross
+from harness.console import bars, fact, say, step, styled
+from harness.distribution import NoJava
+from harness.emulator import SCHEDULED_EVENT, Emulator
+from harness.engine import Engine
+from harness.index import Index
+from harness.page import Page
+from harness.scenario import log_objects
+from harness.server import ServerError
+from harness.storage import Bucket, Storage
+
+KEEP = os.environ.get("KEEP", "") not in ("", "0")
+CLASS_STYLES = {"2": "green", "3": "cyan", "4": "yellow", "5": "red"}
+DECIDER_STYLES = {"target": "green", "rule": "cyan", "client": "yellow", "waf": "blue", "auth": "blue"}
+
+
+def main() -> None:
+    # So that every `with` is left, whoever ends us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="albatross-demo-")))
+        with step("Starting a search engine"):
+            index = stack.enter_context(Index(start_engine(stack)))
+        with step("Starting a server that speaks the S3 protocol"):
+            storage = stack.enter_context(Storage())
+            bucket = storage.bucket()
+            fact("address", storage.url)
+            fact("bucket", bucket.name)
+        with step("Uploading a morning's access logs"):
+            upload(bucket)
+        variables = albatross.environment(storage, bucket, index)
+        with step("albatross setup"):
+            albatross.setup(variables)
+            fact("index template", f"for {index.prefix}-*")
+        with step("The Lambda's schedule ticks"):
+            emulator = stack.enter_context(Emulator(variables, folder))
+            report = emulator.invoke(SCHEDULED_EVENT)
+            say(textwrap.indent(json.dumps(report, indent=2), "  "))
+        with step("What the search engine has"):
+            show_documents(index, report)
+        with step("What is left in the bucket, and why"):
+            show_left(bucket, report)
+        page = stack.enter_context(Page())
+        with step("The page, with the same parser as WebAssembly"):
+            with urllib.request.urlopen(page.url, timeout=10) as answer:
+                fact("address", f"{page.url} (answers {answer.status})")
+        if KEEP:
+            stay(page, index, bucket, storage)
+        else:
+            say("\nThat was all; everything is stopped again. `make demo KEEP=1` stays, to look around.")
+
+
+def start_engine(stack: ExitStack) -> str:
+    """The address of the user's engine, or of one of ours."""
+    url = os.environ.get("ENGINE_URL")
+    if url:
+        fact("yours", url)
+        return url
+    engine = stack.enter_context(Engine())
+    fact("engine", engine)
+    fact("address", engine.url)
+    return engine.url
+
+
+def upload(bucket: Bucket) -> None:
+    for each in log_objects():
+        bucket.put(each.key, each.body)
+        fact(f"{len(each.body):>9,} bytes", f"{short(each.key)}  {styled(each.about, 'dim')}")
+
+
+def show_documents(index: Index, report: Any) -> None:
+    count = index.count()
+    agreement = "as the report says" if count == report["indexed"] else f"but the report says {report['indexed']:,}!"
+    fact("documents", f"{count:,}, {agreement}")
+    classes: dict[str, int] = {}
+    for (status,), documents in index.terms("http.response.status_code"):
+        name = f"{status[0]}xx" if status.isdigit() and len(status) == 3 else "none"
+        classes[name] = classes.get(name, 0) + documents
+    say("\n  by status class")
+    bars([(name, classes[name], CLASS_STYLES.get(name[0], "dim")) for name in sorted(classes)])
+    say("\n  by verdict: who decided the outcome, and why")
+    verdicts = index.terms("albatross.verdict.by", "albatross.verdict.reason")
+    bars([(f"{by:<13} {reason}", documents, DECIDER_STYLES.get(by, "dim")) for (by, reason), documents in verdicts])
+
+
+def show_left(bucket: Bucket, report: Any) -> None:
+    reasons = {each["key"]: each["reason"] for each in report["left"]}
+    for key in bucket.keys():
+        say(f"  {short(key)}")
+        say(f"    {styled(reasons.get(key, 'not an access log: left alone'), 'dim')}")
+
+
+def stay(page: Page, index: Index, bucket: Bucket, storage: Storage) -> None:
+    say(f"\n{styled('Look around; Ctrl-C ends it.', 'bold')}")
+    fact("page", page.url)
+    fact("documents", f"{index.engine_url}/{index.prefix}-*/_search?pretty")
+    fact("bucket", f"{storage.url}/{bucket.name}")
+    threading.Event().wait()
+
+
+def short(key: str) -> str:
+    return key.rsplit("/", 1)[-1]
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        say("\nstopped")
+    except (NoJava, ServerError) as problem:
+        sys.exit(f"demo: {problem}")

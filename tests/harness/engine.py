@@ -1,0 +1,119 @@
+"""A real single-node search engine on a loopback port, with its own data folder."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import requests
+
+from .distribution import newest
+from .server import LOOPBACK, Server
+
+_NOBODY = 65534  # engines refuse to run as root
+
+_SETTINGS = {
+    "discovery.type": "single-node",
+    "network.host": LOOPBACK,
+    "http.port": "0",  # the system chooses
+    "transport.port": "0",
+    "node.portsfile": "true",  # and logs/http.ports tells
+    # A nearly full disk of a developer's machine is not what the tests are about.
+    "cluster.routing.allocation.disk.threshold_enabled": "false",
+}
+
+
+class Engine:
+    """An engine that can be stopped, killed, and started again on the same data."""
+
+    def __init__(self) -> None:
+        self.distribution, self._java = newest()
+        self._user = _NOBODY if os.geteuid() == 0 else None
+        self._folder = Path(tempfile.mkdtemp(prefix="albatross-engine-"))
+        self._home = self._reachable(self.distribution.fetch())
+        (self._folder / "tmp").mkdir()
+        self._configure()
+        self._give_away()
+        self._server: Server | None = None
+        self.url = ""
+
+    def __str__(self) -> str:
+        return f"OpenSearch {self.distribution.version} on Java {self._java.version}"
+
+    def start(self) -> None:
+        """Starts it and waits until it takes requests; `url` is its new address."""
+        ports = self._folder / "logs" / "http.ports"
+        ports.unlink(missing_ok=True)
+        self._server = Server(
+            [self._home / "bin" / "opensearch"], self._folder / "output.log", self._environment(), self._folder, self._user
+        )
+
+        def ready() -> bool:
+            if not ports.exists():
+                return False
+            self.url = f"http://{ports.read_text().split()[0]}"
+            return _is_healthy(self.url)
+
+        self._server.wait_until(ready, 180)
+
+    def kill(self) -> None:
+        """Ends it as a power failure would; the data stay."""
+        if self._server:
+            self._server.kill()
+
+    def close(self) -> None:
+        """Stops it and removes its data."""
+        if self._server:
+            self._server.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> "Engine":
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _configure(self) -> None:
+        config = self._folder / "config"
+        shutil.copytree(self.distribution.home / "config", config)
+        paths = {"path.data": f"{self._folder}/data", "path.logs": f"{self._folder}/logs"}
+        settings = _SETTINGS | paths
+        (config / "opensearch.yml").write_text("".join(f"{name}: {value}\n" for name, value in settings.items()))
+        # Java's own logs would go below the distribution, which is not ours to write to.
+        options = (config / "jvm.options").read_text().splitlines(keepends=True)
+        (config / "jvm.options").write_text("".join(line for line in options if "logs/" not in line))
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "OPENSEARCH_JAVA_HOME": str(self._java.home),
+            "OPENSEARCH_PATH_CONF": str(self._folder / "config"),
+            "OPENSEARCH_TMPDIR": str(self._folder / "tmp"),
+            "OPENSEARCH_JAVA_OPTS": "-Xms512m -Xmx1g",
+        }
+
+    def _reachable(self, home: Path) -> Path:
+        """The distribution where the engine's user can read it: a checkout below /root is closed to others."""
+        if self._user is None or all(folder.stat().st_mode & 0o001 for folder in home.parents):
+            return home
+        copy = self._folder / "home"
+        shutil.copytree(home, copy)
+        return copy
+
+    def _give_away(self) -> None:
+        if self._user is None:
+            return
+        for path in (self._folder, *self._folder.rglob("*")):
+            os.chown(path, self._user, self._user)
+
+
+def _is_healthy(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/_cluster/health?wait_for_status=yellow&timeout=1s", timeout=5).ok
+    except requests.ConnectionError:
+        return False

@@ -1,0 +1,81 @@
+"""The indices of one test in a search engine that may be somebody's own: a prefix nobody else uses."""
+
+import json
+import uuid
+from typing import Any
+
+import requests
+
+
+class Index:
+    """Daily indices `PREFIX-YYYY.MM.DD` and their template, as Albatross makes them."""
+
+    def __init__(self, engine_url: str) -> None:
+        self.engine_url = engine_url.rstrip("/")
+        self.prefix = f"albatross-test-{uuid.uuid4().hex[:12]}"
+        self._session = requests.Session()
+
+    @property
+    def settings(self) -> str:
+        """The value of `ALBATROSS_SETTINGS`."""
+        return json.dumps({"index": self.prefix})
+
+    def count(self) -> int:
+        """How many documents there are, all of them visible."""
+        self._ask("POST", f"{self._pattern}/_refresh")
+        return self._ask("GET", f"{self._pattern}/_count")["count"]
+
+    def written(self) -> int:
+        """How many documents have been written so far, visible or not."""
+        primaries = self._ask("GET", f"{self._pattern}/_stats/indexing")["_all"]["primaries"]
+        return primaries.get("indexing", {}).get("index_total", 0)
+
+    def ids(self) -> set[str]:
+        """The ids of all documents."""
+        query: dict[str, Any] = {"size": 5000, "_source": False, "sort": ["log.offset", "log.file.path"]}
+        found: set[str] = set()
+        while True:
+            hits = self._ask("GET", f"{self._pattern}/_search", query)["hits"]["hits"]
+            if not hits:
+                return found
+            found.update(hit["_id"] for hit in hits)
+            query["search_after"] = hits[-1]["sort"]
+
+    def source(self, index: str, document_id: str) -> bytes:
+        """A document's bytes, as the engine keeps them."""
+        answer = self._session.get(f"{self.engine_url}/{index}/_source/{document_id}", timeout=30)
+        answer.raise_for_status()
+        return answer.content
+
+    def terms(self, *fields: str) -> list[tuple[tuple[str, ...], int]]:
+        """The values of the fields together, with how many documents have them, most frequent first."""
+        sources = [{field: {"terms": {"field": field, "missing_bucket": True}}} for field in fields]
+        aggregation = {"groups": {"composite": {"size": 1000, "sources": sources}}}
+        answer = self._ask("GET", f"{self._pattern}/_search", {"size": 0, "aggs": aggregation})
+        groups = [
+            (tuple(str(group["key"][field]) for field in fields), group["doc_count"])
+            for group in answer["aggregations"]["groups"]["buckets"]
+        ]
+        return sorted(groups, key=lambda group: (-group[1], group[0]))
+
+    def __enter__(self) -> "Index":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+    def remove(self) -> None:
+        """Removes the indices and the template, and nothing else."""
+        for name in self._ask("GET", f"{self._pattern}/_settings"):
+            self._session.delete(f"{self.engine_url}/{name}", timeout=60).raise_for_status()
+        self._session.delete(f"{self.engine_url}/_index_template/{self.prefix}", timeout=60)
+
+    @property
+    def _pattern(self) -> str:
+        return f"{self.prefix}-*"
+
+    def _ask(self, method: str, path: str, body: object = None) -> Any:
+        answer = self._session.request(method, f"{self.engine_url}/{path}", json=body, timeout=60)
+        if not answer.ok:
+            raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+        return answer.json()

@@ -1,0 +1,58 @@
+"""What a bucket with a day's logs looks like, good and bad: used by the demo and by the end-to-end test."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import generate
+
+from . import traffic
+from .storage import TEST_FILE, TEST_FILE_KEY, object_key
+
+_START = datetime(2026, 9, 23, 9, 0, tzinfo=UTC)
+BAD_LINE = "https 2026-09-23T09:20:00.000000Z app/shop/50dc6c495c0c9188 203.0.113.7:66666 cut short"
+
+
+@dataclass(frozen=True)
+class LogObject:
+    """An object to upload, and what must become of it."""
+
+    key: str
+    body: bytes
+    text: bytes  # what it holds, as far as it can be read
+    about: str
+    stays: bool = False  # in the bucket, after a sweep
+    rejected: int = 0  # lines
+
+
+def log_objects(lines_each: int = 400) -> list[LogObject]:
+    """Six access logs, among them one damaged and one with a bad line, and the file that AWS tests its permission with."""
+    part = [_part(position, lines_each) for position in range(6)]
+    halves = part[3][: len(part[3]) // 2], part[3][len(part[3]) // 2 :]
+    bad = part[4][:20] + [BAD_LINE] + part[4][20:]
+    whole = _gzip(part[5])
+    return [
+        LogObject(_key(0), _gzip(part[0]), _text(part[0]), "a log"),
+        LogObject(_key(1), _gzip(part[1]), _text(part[1]), "a log"),
+        LogObject(_key(2), _text(part[2]), _text(part[2]), "a log in plain text, whatever its name says"),
+        LogObject(_key(3), _gzip(halves[0]) + _gzip(halves[1]), _text(part[3]), "a log of two gzip members"),
+        LogObject(_key(4), _gzip(bad), _text(bad), "one bad line", stays=True, rejected=1),
+        LogObject(_key(5), whole[: len(whole) * 2 // 3], b"", "gzip, cut at two thirds", stays=True),
+        LogObject(TEST_FILE_KEY, TEST_FILE, b"", "AWS's test file", stays=True),
+    ]
+
+
+def _part(position: int, lines: int) -> list[str]:
+    """Each log shows its own part of the rare requests, since every stretch of 25 lines goes on to the next one."""
+    return list(traffic.lines(lines, seed=position, rare_from=position * lines // traffic.RARE_EVERY))
+
+
+def _key(position: int) -> str:
+    return object_key(_START + timedelta(minutes=5 * position), f"demo{position:04}")
+
+
+def _text(lines: list[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _gzip(lines: list[str]) -> bytes:
+    return generate.compress(_text(lines))

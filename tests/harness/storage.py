@@ -1,0 +1,84 @@
+"""A local server that speaks the S3 protocol, and a bucket on it."""
+
+import logging
+import uuid
+from datetime import datetime
+from typing import Any
+
+import boto3
+from moto.server import ThreadedMotoServer
+
+from .entry import ACCOUNT, LOAD_BALANCER, REGION
+from .server import LOOPBACK
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_REGION": REGION,
+}
+
+
+class Storage:
+    """The server, in a thread of this process."""
+
+    def __init__(self) -> None:
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self._server = ThreadedMotoServer(ip_address=LOOPBACK, port=0, verbose=False)
+
+    def __enter__(self) -> "Storage":
+        self._server.start()
+        self.url = "http://{}:{}".format(*self._server.get_host_and_port())
+        self.client = boto3.client(
+            "s3",
+            endpoint_url=self.url,
+            region_name=REGION,
+            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.stop()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which an AWS SDK finds the server."""
+        return CREDENTIALS | {"AWS_ENDPOINT_URL_S3": self.url}
+
+    def bucket(self) -> "Bucket":
+        """A new, empty bucket."""
+        name = f"logs-{uuid.uuid4().hex[:12]}"
+        self.client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        return Bucket(self.client, name)
+
+
+class Bucket:
+    """The bucket that the load balancers write to."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def put(self, key: str, body: bytes) -> None:
+        self._client.put_object(Bucket=self.name, Key=key, Body=body)
+
+    def keys(self) -> list[str]:
+        """What is in it, in order."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.name)
+        return [each["Key"] for page in pages for each in page.get("Contents", [])]
+
+    def uri(self, key: str) -> str:
+        return f"s3://{self.name}/{key}"
+
+
+def object_key(end: datetime, random: str, node: str = "10.0.0.10") -> str:
+    """The key that an Application Load Balancer gives the log of the five minutes before `end`."""
+    balancer = LOAD_BALANCER.replace("/", ".")
+    return (
+        f"AWSLogs/{ACCOUNT}/elasticloadbalancing/{REGION}/{end:%Y/%m/%d}/"
+        f"{ACCOUNT}_elasticloadbalancing_{REGION}_{balancer}_{end:%Y%m%dT%H%MZ}_{node}_{random}.log.gz"
+    )
+
+
+TEST_FILE_KEY = f"AWSLogs/{ACCOUNT}/ELBAccessLogTestFile"
+TEST_FILE = f"Enable AccessLog for ELB: {LOAD_BALANCER} at 2026-09-22T16:47:00.781Z".encode()
