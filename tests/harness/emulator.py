@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -46,7 +47,7 @@ class Emulator:
         try:
             runtime_api = self._serve([_CARGO_LAMBDA, "lambda", "watch", "--only-lambda-apis", *address], os.environ)
             runtime_api.wait_until(lambda: accepts(self._port), 30)
-            self._serve([INGEST_LAMBDA], self._function_environment())
+            self._function = self._serve([INGEST_LAMBDA], self._function_environment())
         except BaseException:
             self._stop()
             raise
@@ -62,10 +63,15 @@ class Emulator:
             "--invoke-address", LOOPBACK, "--invoke-port", str(self._port),
             "--data-ascii", json.dumps(event), "--output-format", "json",
         ]  # fmt: skip
-        answer = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY, timeout=900, check=False)
-        if answer.returncode != 0:
-            raise InvocationError(f"{answer.stderr.strip()}{self._servers[-1].log_end()}")
-        return json.loads(answer.stdout)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as invocation:
+            # The emulator would wait for ever for a function that has ended.
+            while invocation.poll() is None and self._function.is_running():
+                time.sleep(0.02)
+            invocation.kill()
+            answer, problem = invocation.communicate()
+        if invocation.returncode != 0:
+            raise InvocationError(f"{problem.strip()}{self._function.log_end()}")
+        return json.loads(answer)
 
     def _serve(self, command: list[str | Path], environment: Any) -> Server:
         log = self._logs / f"{Path(command[0]).name}.log"
@@ -75,7 +81,7 @@ class Emulator:
 
     def _function_environment(self) -> dict[str, str]:
         return self._environment | {
-            "AWS_LAMBDA_RUNTIME_API": f"{LOOPBACK}:{self._port}/{_FUNCTION}",
+            "AWS_LAMBDA_RUNTIME_API": f"http://{LOOPBACK}:{self._port}/.rt/{_FUNCTION}",
             "AWS_LAMBDA_FUNCTION_NAME": _FUNCTION,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": _MEMORY_MB,

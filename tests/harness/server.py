@@ -66,6 +66,9 @@ class Server:
                 extra_groups=[] if user is not None else None,
             )
 
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
         """Returns when `ready` says so.
 
@@ -73,7 +76,7 @@ class Server:
         """
         deadline = time.monotonic() + seconds
         while not ready():
-            if self.process.poll() is not None:
+            if not self.is_running():
                 raise ServerError(f"{self.name} ended with status {self.process.returncode}{self.log_end()}")
             if time.monotonic() > deadline:
                 raise ServerError(f"{self.name} was not ready after {seconds:.0f} s{self.log_end()}")
