@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use ingest_lambda::{Config, DEADLINE_MARGIN, Event, Ingest, Report, StartError, Stop, StopReason};
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -44,7 +44,7 @@ async fn start() -> Result<Arc<Ingest>, StartError> {
 
 async fn handle(ingest: Arc<Ingest>, event: LambdaEvent<Value>) -> Result<Report, lambda_runtime::Error> {
     let Event::Tick = Event::from_json(&event.payload)?;
-    let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    let left = time_left(event.context.deadline(), SystemTime::now());
     let stop = Stop::default();
     let deadline = {
         let stop = stop.clone();
@@ -56,4 +56,29 @@ async fn handle(ingest: Arc<Ingest>, event: LambdaEvent<Value>) -> Result<Report
     let report = ingest.sweep(&stop, |_, _| {}).await;
     deadline.abort();
     Ok(report?)
+}
+
+/// How long this invocation may still take.
+///
+/// The Runtime API names the deadline as a moment. cargo-lambda's emulator writes a duration there, which reads as a
+/// moment just after 1970: no genuine deadline is that early, nor is any invocation longer than 15 minutes.
+fn time_left(deadline: SystemTime, now: SystemTime) -> Duration {
+    const LONGEST_INVOCATION: Duration = Duration::from_secs(15 * 60);
+    match deadline.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since_epoch) if since_epoch <= LONGEST_INVOCATION => since_epoch,
+        _ => deadline.duration_since(now).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_are_moments_and_the_emulators_are_durations() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_475_456);
+        assert_eq!(time_left(now + Duration::from_secs(300), now), Duration::from_secs(300));
+        assert_eq!(time_left(now - Duration::from_secs(1), now), Duration::ZERO);
+        assert_eq!(time_left(SystemTime::UNIX_EPOCH + Duration::from_secs(600), now), Duration::from_secs(600));
+    }
 }
