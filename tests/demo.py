@@ -98,7 +98,7 @@ def show_documents(index: Index, report: Any) -> None:
 
 
 def show_left(bucket: Bucket, report: Any) -> None:
-    reasons = {each["key"]: each["reason"] for each in report["left"]}
+    reasons = {each["key"]: each["message"] for each in report["left"]}
     for key in bucket.keys():
         say(f"  {short(key)}")
         say(f"    {styled(reasons.get(key, 'not an access log: left alone'), 'dim')}")

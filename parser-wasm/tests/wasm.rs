@@ -13,8 +13,8 @@ const GOLDEN: &str = include_str!("../../tests/fixtures/columns.ndjson");
 const SOURCE: &str = include_str!("../../tests/fixtures/source.txt");
 
 fn opened() -> Inspection {
-    let mut inspection = Inspection::new("").ok().expect("defaults");
-    inspection.begin("columns.log", Some(SOURCE.trim().replace("{name}", "columns"))).ok().expect("a source");
+    let mut inspection = Inspection::new("").expect("defaults");
+    inspection.begin("columns.log", Some(SOURCE.trim().replace("{name}", "columns"))).expect("a source");
     inspection.push(LOG.as_bytes());
     inspection.push(b"nonsense");
     inspection.finish();
@@ -37,15 +37,15 @@ fn actions_and_documents_are_the_golden_bytes() {
 #[wasm_bindgen_test]
 fn structures_cross_as_objects_with_null_for_what_is_absent() {
     let mut inspection = opened();
-    let summary = inspection.summary().ok().expect("a summary");
+    let summary = inspection.summary().expect("a summary");
     assert_eq!(get(&summary, "rows").as_f64(), Some(LOG.lines().count() as f64));
     assert_eq!(get(&summary, "rejected").as_f64(), Some(1.0));
     let file = Array::from(&get(&summary, "files")).get(0);
     assert!(get(&file, "damage").is_null());
-    let rows = Array::from(&inspection.rows(1, 2).ok().expect("rows"));
+    let rows = Array::from(&inspection.rows(1, 2).expect("rows"));
     assert_eq!(rows.length(), 2);
     assert_eq!(get(&rows.get(0), "line").as_f64(), Some(2.0));
-    let rejected = Array::from(&inspection.rejections(0, 9).ok().expect("rejections")).get(0);
+    let rejected = Array::from(&inspection.rejections(0, 9).expect("rejections")).get(0);
     assert_eq!(get(&rejected, "code").as_string().as_deref(), Some("too_few_fields"));
     assert_eq!(inspection.histogram(10).counts.to_vec().iter().sum::<u32>(), LOG.lines().count() as u32);
 }
@@ -53,5 +53,5 @@ fn structures_cross_as_objects_with_null_for_what_is_absent() {
 #[wasm_bindgen_test]
 fn bad_settings_and_sources_throw() {
     assert!(Inspection::new(r#"{"index":"UPPER"}"#).is_err());
-    assert!(Inspection::new("").ok().expect("defaults").begin("a.log", Some("nowhere".into())).is_err());
+    assert!(Inspection::new("").expect("defaults").begin("a.log", Some("nowhere".into())).is_err());
 }
