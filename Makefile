@@ -130,7 +130,7 @@ test-page: $(DIST)
 	cd web && npm run --silent e2e
 
 test-end-to-end: $(BINARIES) $(VENV) $(ENGINE)
-	$(HARNESS) -m pytest tests
+	$(HARNESS) -m pytest -rs tests
 
 parity: setup $(BINARIES) $(DIST) ## Golden file = what the page shows = what the engine gives back
 	cd web && npm run --silent e2e -- parity
