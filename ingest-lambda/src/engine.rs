@@ -8,8 +8,8 @@ use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Method, Url, redirect};
 use thiserror::Error;
 
+use crate::causes::with_causes;
 use crate::config::{BasicAuth, Config};
-use crate::error::with_causes;
 
 /// An engine that has not answered for so long will not; the documents are sent again, and their
 /// ids keep them single.

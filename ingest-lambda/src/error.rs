@@ -1,7 +1,5 @@
 //! Why things are not done, and what follows from it.
 
-use std::error::Error as StdError;
-
 use parser_wasm::Damage;
 use thiserror::Error;
 
@@ -121,17 +119,6 @@ impl Unsettled {
             Self::NotReached => "not_reached",
         }
     }
-}
-
-/// An error with its causes, for clients that keep what matters in the last of them.
-pub(crate) fn with_causes(error: &dyn StdError) -> String {
-    let mut message = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        message = format!("{message}: {error}");
-        cause = error.source();
-    }
-    message
 }
 
 impl From<S3Error> for Unsettled {

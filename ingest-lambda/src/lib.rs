@@ -12,6 +12,7 @@
 
 mod backoff;
 pub mod bulk;
+mod causes;
 pub mod command;
 mod config;
 mod engine;

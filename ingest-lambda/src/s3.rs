@@ -14,8 +14,8 @@ use bytes::Bytes;
 use thiserror::Error;
 
 use crate::backoff::Backoff;
+use crate::causes::with_causes;
 use crate::config::{Config, ConfigError};
-use crate::error::with_causes;
 
 /// A delete is the last thing done to an object, perhaps close to the deadline.
 const DELETE_TIMEOUT: Duration = Duration::from_secs(5);

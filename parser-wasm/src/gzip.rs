@@ -3,7 +3,7 @@
 //! The members are walked here and not by a ready-made multi-member reader, because what went wrong must be told
 //! apart (cut, wrong checksum, wrong length, junk behind) and placed, and what was good before it must be kept.
 
-use crate::reader::DamageKind;
+use crate::damage::DamageKind;
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 /// The first two bytes of a member.

@@ -8,12 +8,13 @@ mod summary;
 pub use histogram::Histogram;
 pub use summary::{FileSummary, Progress, RejectedLine, Row, Summary, VerdictCount};
 
+use crate::damage::Damage;
 use crate::document::{ItemWriter, LineOutcome, Settings, SettingsError, Skip, Source, SourceError, Unread, read};
 use crate::enrich::{Latency, UrlParts, verdict};
 use crate::error::ParseError;
 use crate::format::AlbAccess;
 use crate::lines::Line;
-use crate::reader::{Damage, Limits, LogReader};
+use crate::reader::{Limits, LogReader};
 use crate::text::Text;
 use blocks::Blocks;
 use columns::{Cells, Columns};

@@ -6,6 +6,7 @@
 #![warn(clippy::indexing_slicing, clippy::string_slice, clippy::expect_used, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, clippy::panic))]
 
+mod damage;
 mod document;
 mod enrich;
 mod error;
@@ -22,6 +23,7 @@ mod wasm;
 #[cfg(target_arch = "wasm32")]
 pub use wasm::JsInspection;
 
+pub use damage::{Damage, DamageKind};
 pub use document::{
     Item, ItemWriter, LineOutcome, Rejection, Settings, SettingsError, Skip, Source, SourceError, TEMPLATE_VERSION,
     index_template,
@@ -31,6 +33,6 @@ pub use error::{ErrorKind, ParseError, Span};
 pub use format::AlbAccess;
 pub use inspect::{FileSummary, Histogram, Inspection, Progress, RejectedLine, Row, Summary, VerdictCount};
 pub use lines::Line;
-pub use reader::{Damage, DamageKind, Limits, LogReader};
+pub use reader::{Limits, LogReader};
 pub use record::{Endpoint, List, Request, Seconds, Timestamp};
 pub use text::Text;

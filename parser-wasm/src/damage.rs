@@ -1,0 +1,56 @@
+//! What may be wrong with a stream as a whole, and where it stopped.
+
+use serde::Serialize;
+
+/// What is wrong with a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DamageKind {
+    /// The stream ends inside a gzip member.
+    #[error("the gzip stream is cut: it ends inside a member")]
+    Truncated,
+    /// A member's header is not one that gzip writes.
+    #[error("a gzip member has a malformed header")]
+    BadHeader,
+    /// The compressed data make no sense.
+    #[error("the compressed data are corrupt")]
+    BadDeflate,
+    /// A member's CRC-32 does not fit its data.
+    #[error("a gzip member's checksum does not fit its data")]
+    WrongChecksum,
+    /// A member's length does not fit its data.
+    #[error("a gzip member's length does not fit its data")]
+    WrongLength,
+    /// Something that is neither a member nor zeros follows a member.
+    #[error("something that is not gzip follows the last member")]
+    TrailingData,
+}
+
+impl DamageKind {
+    /// The stable name of this kind, for machines.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Truncated => "truncated",
+            Self::BadHeader => "bad_header",
+            Self::BadDeflate => "bad_deflate",
+            Self::WrongChecksum => "wrong_checksum",
+            Self::WrongLength => "wrong_length",
+            Self::TrailingData => "trailing_data",
+        }
+    }
+}
+
+/// Where and why reading a stream stopped. The whole lines before it are good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{kind}, at byte {compressed_offset} of the file, in line {line} (byte {inflated_offset} of the log)")]
+pub struct Damage {
+    /// What is wrong.
+    pub kind: DamageKind,
+    /// Bytes of the file that were read.
+    pub compressed_offset: u64,
+    /// Bytes of the log that came out of them.
+    pub inflated_offset: u64,
+    /// The line in which it stopped, from 1.
+    pub line: u64,
+}
