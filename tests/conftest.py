@@ -1,6 +1,8 @@
 """The servers that the tests share, and one bucket and one index for each test."""
 
 import os
+import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +10,11 @@ from harness import albatross
 from harness.engine import Engine
 from harness.index import Index
 from harness.storage import Bucket, Storage
+
+
+def pytest_configure() -> None:
+    """Ended from outside, the fixtures are left all the same: no engine runs on, no folder stays."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 @pytest.fixture(scope="session")

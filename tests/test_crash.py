@@ -13,7 +13,7 @@ from harness.index import Index
 from harness.storage import Bucket, Storage, object_key
 
 OBJECTS = 3
-LINES_EACH = 60_000
+LINES_EACH = 20_000
 
 pytestmark = pytest.mark.skipif("ENGINE_URL" in os.environ, reason="only an engine of our own may be killed")
 
