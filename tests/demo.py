@@ -29,8 +29,8 @@ DECIDER_STYLES = {"target": "green", "rule": "cyan", "client": "yellow", "waf": 
 
 
 def main() -> None:
-    # So that every `with` is left, whoever ends us.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, interrupted)
+    signal.signal(signal.SIGTERM, interrupted)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="albatross-demo-")))
         with step("Starting a search engine"):
@@ -62,6 +62,13 @@ def main() -> None:
             stay(page, index, bucket, storage)
         else:
             say("\nThat was all; everything is stopped again. `make demo KEEP=1` stays, to look around.")
+
+
+def interrupted(*_: object) -> None:
+    """Leaves every `with`, once: a second Ctrl-C must not cut the tidying short."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def start_engine(stack: ExitStack) -> str:
