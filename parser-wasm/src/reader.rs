@@ -1,7 +1,7 @@
 //! From a stream of bytes, plain or gzip, to numbered lines: push bytes in, pull lines out.
 
 use crate::damage::{Damage, DamageKind};
-use crate::gzip::{Gzip, MAGIC};
+use crate::gzip::{Gzip, MAGIC, Step};
 use crate::lines::{Line, LineBuffer};
 
 /// Bounds on what a reader keeps.
@@ -133,37 +133,27 @@ impl LogReader {
             return false;
         }
         let input = self.input.get(self.used..).unwrap_or_default();
-        let used = match &mut self.encoding {
+        let step = match &mut self.encoding {
             Encoding::Unknown => {
                 let Some(magic) = input.first_chunk::<2>() else { return false };
                 self.encoding = if *magic == MAGIC { Encoding::Gzip(Box::new(Gzip::new())) } else { Encoding::Plain };
                 return true;
             }
-            Encoding::Plain => {
-                let room = self.lines.room();
-                let length = input.len().min(room.len());
-                if let (Some(to), Some(from)) = (room.get_mut(..length), input.get(..length)) {
-                    to.copy_from_slice(from);
-                }
-                self.lines.commit(length);
-                length
-            }
-            Encoding::Gzip(gzip) => match gzip.step(input, self.lines.room()) {
-                Ok(step) => {
-                    self.lines.commit(step.written);
-                    self.used += step.consumed;
-                    self.consumed += step.consumed as u64;
-                    return step.consumed + step.written > 0;
-                }
-                Err(kind) => {
-                    self.damaged(kind);
-                    return false;
-                }
-            },
+            Encoding::Plain => Ok(copy(input, self.lines.room())),
+            Encoding::Gzip(gzip) => gzip.step(input, self.lines.room()),
         };
-        self.used += used;
-        self.consumed += used as u64;
-        used > 0
+        match step {
+            Ok(Step { consumed, written }) => {
+                self.lines.commit(written);
+                self.used += consumed;
+                self.consumed += consumed as u64;
+                consumed + written > 0
+            }
+            Err(kind) => {
+                self.damaged(kind);
+                false
+            }
+        }
     }
 
     fn damaged(&mut self, kind: DamageKind) {
@@ -174,6 +164,15 @@ impl LogReader {
             line: self.lines.number(),
         });
     }
+}
+
+/// Plain text's step: as much of it as there is room for.
+fn copy(input: &[u8], room: &mut [u8]) -> Step {
+    let length = input.len().min(room.len());
+    if let (Some(to), Some(from)) = (room.get_mut(..length), input.get(..length)) {
+        to.copy_from_slice(from);
+    }
+    Step { consumed: length, written: length }
 }
 
 #[cfg(test)]
