@@ -9,7 +9,7 @@ use reqwest::{Client, Method, Url, redirect};
 use thiserror::Error;
 
 use crate::causes::with_causes;
-use crate::config::{BasicAuth, Config};
+use crate::config::{Auth, Config, Credentials};
 
 /// An engine that has not answered for so long will not; the documents are sent again, and their
 /// ids keep them single.
@@ -24,7 +24,7 @@ const MAX_ANSWER_BYTES: usize = 8 << 20;
 pub struct Engine {
     http: Client,
     endpoint: Url,
-    auth: Option<BasicAuth>,
+    auth: Auth,
 }
 
 /// A whole answer.
@@ -108,7 +108,7 @@ impl Engine {
     ) -> Result<Answer, NoAnswer> {
         let url = self.endpoint.join(path).map_err(|error| self.no_answer(&error))?;
         let mut request = self.http.request(method, url).header(CONTENT_TYPE, content_type);
-        if let Some(BasicAuth { username, password }) = &self.auth {
+        if let Auth::Given(Credentials::Basic { username, password }) = &self.auth {
             request = request.basic_auth(username, Some(password.expose()));
         }
         let mut response = request.body(body).send().await.map_err(|error| self.no_answer(&error.without_url()))?;

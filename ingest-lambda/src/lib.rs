@@ -23,12 +23,15 @@ mod ledger;
 mod object;
 mod report;
 mod s3;
+mod secret;
 mod stop;
 mod sweep;
 mod template;
 
 pub use backoff::Backoff;
-pub use config::{BasicAuth, Config, ConfigError, Secret};
+pub use config::{
+    Auth, Config, ConfigError, Credentials, Location, SettingsSource, Settle, SigningName, VARIABLES, Variable,
+};
 pub use engine::{Answer, Engine, EngineError, NoAnswer};
 pub use error::{Disposition, RunError, StartError, Unsettled};
 pub use event::{Event, EventError};
@@ -36,6 +39,7 @@ pub use key::KeyKind;
 pub use ledger::{Ledger, Rejected};
 pub use report::{LeftObject, Report};
 pub use s3::{Download, ListedObject, S3Error, Store};
+pub use secret::Secret;
 pub use stop::{Stop, StopReason};
 pub use sweep::{DEADLINE_MARGIN, Ingest};
 pub use template::TemplateError;

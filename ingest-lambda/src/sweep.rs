@@ -8,7 +8,7 @@ use parser_wasm::Settings;
 use tokio::task::JoinSet;
 
 use crate::bulk::Sink;
-use crate::config::Config;
+use crate::config::{Config, SettingsSource};
 use crate::engine::Engine;
 use crate::error::{Disposition, RunError, StartError, Unsettled};
 use crate::key::KeyKind;
@@ -52,7 +52,11 @@ impl Ingest {
         let engine = Engine::new(&config)?;
         let store = Store::connect(&config).await?;
         let sink = Sink::new(engine.clone());
-        Ok(Self { store, sink, settings: config.settings, engine })
+        let settings = match config.settings {
+            SettingsSource::Inline(settings) => settings,
+            SettingsSource::Uri(_) => Settings::default(),
+        };
+        Ok(Self { store, sink, settings, engine })
     }
 
     /// Sweeps the bucket once: oldest objects first, until none is left or `stop` is pulled.

@@ -31,9 +31,10 @@ impl Setup {
             Ok(engine) => engine,
             Err(error) => return fail(FAILED, &error),
         };
-        match template::put(&engine, &config.settings).await {
+        let crate::config::SettingsSource::Inline(settings) = config.settings else { return FAILED.into() };
+        match template::put(&engine, &settings).await {
             Ok(()) => {
-                let (name, endpoint) = (&config.settings.index, engine.endpoint());
+                let (name, endpoint) = (&settings.index, engine.endpoint());
                 println!("index template {name} version {TEMPLATE_VERSION} is in place at {endpoint}");
                 ExitCode::SUCCESS
             }

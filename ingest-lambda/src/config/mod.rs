@@ -1,0 +1,329 @@
+//! The configuration: one plain struct, read from environment variables.
+
+mod endpoint;
+mod location;
+mod lookup;
+mod variables;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use parser_wasm::Settings;
+use reqwest::Url;
+use thiserror::Error;
+
+pub use self::location::Location;
+pub use self::variables::{VARIABLES, Variable};
+
+use self::lookup::Lookup;
+use crate::secret::Secret;
+
+/// Everything that can be set; [`VARIABLES`] says by which variable. AWS's side (region,
+/// credentials, endpoints) comes from the variables and files every AWS tool reads.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The bucket that the load balancers write to.
+    pub bucket: String,
+    /// Only keys that begin with this; empty for all.
+    pub prefix: String,
+    /// Only keys that end with this; empty for all.
+    pub suffix: String,
+    /// The engine's URL; its path ends in a slash.
+    pub endpoint: Url,
+    /// How requests to the engine are authorized.
+    pub auth: Auth,
+    /// Certificate authorities to trust, in PEM; the system's where none is given.
+    pub ca_file: Option<PathBuf>,
+    /// How long the engine may take to answer.
+    pub request_timeout: Duration,
+    /// What documents look like.
+    pub settings: SettingsSource,
+    /// What becomes of an object whose every line is accounted for.
+    pub settle: Settle,
+    /// Where quarantine and state lie in the bucket; ends in a slash.
+    pub own_prefix: String,
+    /// Whether S3 events arrive too, so that a sweep leaves new objects to them.
+    pub events: bool,
+    /// The queue to which a sweep hands its objects.
+    pub fanout_queue_url: Option<String>,
+    /// Whether request bodies are compressed.
+    pub gzip: bool,
+    /// Most bytes of a bulk request, before compression.
+    pub batch_bytes: usize,
+    /// Most items of a bulk request.
+    pub batch_items: usize,
+    /// Objects worked on at once.
+    pub objects_in_flight: usize,
+    /// Bulk requests in flight per object.
+    pub requests_in_flight: usize,
+    /// The share of a batch that may be refused, in percent.
+    pub refused_percent: usize,
+    /// How long documents are kept; none for ever.
+    pub retention_days: Option<u32>,
+}
+
+/// How requests to the engine are authorized.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Auth {
+    /// Not at all.
+    None,
+    /// By [`Credentials`] in the environment.
+    Given(Credentials),
+    /// By [`Credentials`] that Secrets Manager or SSM keeps, by their ARN.
+    Secret(String),
+    /// By AWS signature version 4, with the process's own AWS credentials.
+    SigV4(SigningName),
+}
+
+/// What an engine asks of its users.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credentials {
+    /// Basic authentication.
+    Basic {
+        /// The user's name.
+        username: String,
+        /// The user's password.
+        password: Secret,
+    },
+    /// An API key, encoded as Elasticsearch hands it out.
+    ApiKey(Secret),
+}
+
+/// The service name in a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SigningName {
+    /// Amazon OpenSearch Service.
+    Es,
+    /// Amazon OpenSearch Serverless.
+    Aoss,
+}
+
+/// Where the settings text is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingsSource {
+    /// In the configuration itself.
+    Inline(Settings),
+    /// In an S3 object: the prefix is its key.
+    Uri(Location),
+}
+
+/// What becomes of an object whose every line is accounted for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settle {
+    /// It is deleted.
+    Delete,
+    /// It is moved below this place, under its whole key.
+    Archive(Location),
+    /// It stays; a checkpoint remembers that it is done.
+    Keep,
+}
+
+/// Every problem of a configuration, each beginning with the variable's name.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the configuration has problems: {}", problems.join("; "))]
+pub struct ConfigError {
+    /// One sentence each.
+    pub problems: Vec<String>,
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// All problems at once.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        // A name or value that is no Unicode text is none of ours.
+        Self::from_variables(
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        )
+    }
+
+    /// Reads variables. An empty value is like none. Unknown names that begin like ours are
+    /// refused: a misspelt setting would silently not hold.
+    ///
+    /// # Errors
+    /// All problems at once.
+    pub fn from_variables(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let mut lookup = Lookup::new(variables);
+        let bucket = lookup.required("ALBATROSS_BUCKET", "name the bucket with the logs");
+        let endpoint = read_endpoint(&mut lookup);
+        let auth = read_auth(&mut lookup);
+        let settings = read_settings(&mut lookup);
+        let prefix = lookup.text("ALBATROSS_PREFIX").unwrap_or_default();
+        let own_prefix = read_own_prefix(&mut lookup, &prefix);
+        let settle = read_settle(&mut lookup, bucket.as_deref(), &prefix, &own_prefix);
+        let config = Self {
+            bucket: bucket.unwrap_or_default(),
+            prefix,
+            suffix: lookup.text("ALBATROSS_SUFFIX").unwrap_or_default(),
+            endpoint: endpoint.unwrap_or_else(placeholder),
+            auth,
+            ca_file: lookup.text("ALBATROSS_CA_FILE").map(PathBuf::from),
+            request_timeout: Duration::from_secs(lookup.number("ALBATROSS_REQUEST_TIMEOUT_SECONDS", 30, 1..=300)),
+            settings,
+            settle,
+            own_prefix,
+            events: lookup.flag("ALBATROSS_EVENTS", false),
+            fanout_queue_url: lookup.text("ALBATROSS_FANOUT_QUEUE_URL"),
+            gzip: lookup.flag("ALBATROSS_GZIP", true),
+            batch_bytes: lookup.number("ALBATROSS_BATCH_BYTES", 3 << 20, 10_000..=100 << 20),
+            batch_items: lookup.number("ALBATROSS_BATCH_ITEMS", 5_000, 1..=100_000),
+            objects_in_flight: lookup.number("ALBATROSS_OBJECTS_IN_FLIGHT", 4, 1..=64),
+            requests_in_flight: lookup.number("ALBATROSS_REQUESTS_IN_FLIGHT", 2, 1..=16),
+            refused_percent: lookup.number("ALBATROSS_REFUSED_PERCENT", 20, 1..=100),
+            retention_days: lookup.optional_number("ALBATROSS_RETENTION_DAYS", 1..=36_500),
+        };
+        lookup.finish().map(|()| config)
+    }
+
+    /// Whether a key lies where this program itself writes: quarantine, state, archive. Such
+    /// objects are no logs that a load balancer wrote, and are never swept.
+    #[must_use]
+    pub fn is_own(&self, key: &str) -> bool {
+        let archived = match &self.settle {
+            Settle::Archive(archive) => archive.bucket == self.bucket && key.starts_with(&archive.prefix),
+            Settle::Delete | Settle::Keep => false,
+        };
+        archived || key.starts_with(&self.own_prefix)
+    }
+}
+
+/// Never used: a problem has been noted, and no [`Config`] comes of it.
+#[allow(clippy::expect_used, reason = "a constant that is a URL")]
+fn placeholder() -> Url {
+    Url::parse("http://localhost/").expect("a URL")
+}
+
+fn read_endpoint(lookup: &mut Lookup) -> Option<Url> {
+    match (lookup.text("ALBATROSS_ENDPOINT"), lookup.text("ALBATROSS_CLOUD_ID")) {
+        (Some(_), Some(_)) => {
+            lookup.problem("ALBATROSS_CLOUD_ID is set, and ALBATROSS_ENDPOINT too: give one of them");
+            None
+        }
+        (Some(url), None) => lookup.check("ALBATROSS_ENDPOINT", endpoint::from_url(&url)),
+        (None, Some(id)) => lookup.check("ALBATROSS_CLOUD_ID", endpoint::from_cloud_id(&id)),
+        (None, None) => {
+            lookup.problem("ALBATROSS_ENDPOINT is not set: give the engine's URL, or ALBATROSS_CLOUD_ID");
+            None
+        }
+    }
+}
+
+fn read_auth(lookup: &mut Lookup) -> Auth {
+    let username = lookup.text("ALBATROSS_USERNAME");
+    let password = lookup.text("ALBATROSS_PASSWORD").map(Secret::new);
+    let basic = match (username, password) {
+        (Some(username), Some(password)) => Some(Auth::Given(Credentials::Basic { username, password })),
+        (None, None) => None,
+        (Some(_), None) => {
+            lookup.problem("ALBATROSS_PASSWORD is not set, but ALBATROSS_USERNAME is");
+            None
+        }
+        (None, Some(_)) => {
+            lookup.problem("ALBATROSS_USERNAME is not set, but ALBATROSS_PASSWORD is");
+            None
+        }
+    };
+    let api_key = lookup.text("ALBATROSS_API_KEY").map(|key| Auth::Given(Credentials::ApiKey(Secret::new(key))));
+    let secret = lookup.text("ALBATROSS_SECRET_ARN").and_then(|arn| {
+        let known = ["secretsmanager", "ssm"];
+        // arn:PARTITION:SERVICE:REGION:ACCOUNT:...
+        let service = arn.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(1));
+        if service.is_some_and(|service| known.contains(&service)) {
+            return Some(Auth::Secret(arn));
+        }
+        lookup.problem("ALBATROSS_SECRET_ARN is not the ARN of a Secrets Manager secret or an SSM parameter");
+        None
+    });
+    let signed = lookup.choice("ALBATROSS_SIGV4", &[("es", SigningName::Es), ("aoss", SigningName::Aoss)]);
+    let mut given: Vec<(&str, Auth)> = [
+        ("ALBATROSS_USERNAME", basic),
+        ("ALBATROSS_API_KEY", api_key),
+        ("ALBATROSS_SECRET_ARN", secret),
+        ("ALBATROSS_SIGV4", signed.map(Auth::SigV4)),
+    ]
+    .into_iter()
+    .filter_map(|(name, auth)| Some((name, auth?)))
+    .collect();
+    if given.len() > 1 {
+        let names: Vec<&str> = given.iter().map(|(name, _)| *name).collect();
+        lookup.problem(&format!("{} are set: choose one way of authorization", names.join(", ")));
+    }
+    given.pop().map_or(Auth::None, |(_, auth)| auth)
+}
+
+fn read_settings(lookup: &mut Lookup) -> SettingsSource {
+    let default = || SettingsSource::Inline(Settings::default());
+    match (lookup.text("ALBATROSS_SETTINGS"), lookup.text("ALBATROSS_SETTINGS_URI")) {
+        (Some(_), Some(_)) => {
+            lookup.problem("ALBATROSS_SETTINGS_URI is set, and ALBATROSS_SETTINGS too: give one of them");
+            default()
+        }
+        (Some(json), None) => {
+            let settings = Settings::from_json(&json).map_err(|error| error.to_string());
+            lookup.check("ALBATROSS_SETTINGS", settings).map_or_else(default, SettingsSource::Inline)
+        }
+        (None, Some(uri)) => {
+            lookup.check("ALBATROSS_SETTINGS_URI", Location::parse(&uri)).map_or_else(default, SettingsSource::Uri)
+        }
+        (None, None) => default(),
+    }
+}
+
+fn read_own_prefix(lookup: &mut Lookup, swept: &str) -> String {
+    let own = lookup.text("ALBATROSS_OWN_PREFIX").unwrap_or_else(|| "albatross/".to_owned());
+    if !own.ends_with('/') || own.starts_with('/') {
+        lookup.problem("ALBATROSS_OWN_PREFIX must end with a slash, and not begin with one");
+    } else if swept.starts_with(&own) {
+        lookup.problem("ALBATROSS_OWN_PREFIX holds ALBATROSS_PREFIX: nothing would be left to sweep");
+    }
+    own
+}
+
+fn read_settle(lookup: &mut Lookup, bucket: Option<&str>, swept: &str, own: &str) -> Settle {
+    let choices = [("delete", "delete"), ("archive", "archive"), ("keep", "keep")];
+    let choice = lookup.choice("ALBATROSS_SETTLE", &choices).unwrap_or("delete");
+    let archive =
+        lookup.text("ALBATROSS_ARCHIVE_TO").and_then(|uri| lookup.check("ALBATROSS_ARCHIVE_TO", Location::parse(&uri)));
+    match (choice, archive) {
+        ("archive", Some(archive)) => {
+            if let Some(problem) = archive_problem(&archive, bucket, swept, own) {
+                lookup.problem(&format!("ALBATROSS_ARCHIVE_TO {problem}"));
+            }
+            Settle::Archive(archive)
+        }
+        ("archive", None) => {
+            lookup.problem("ALBATROSS_ARCHIVE_TO is not set, but ALBATROSS_SETTLE is archive");
+            Settle::Keep
+        }
+        (other, Some(_)) => {
+            lookup.problem(&format!("ALBATROSS_ARCHIVE_TO is set, but ALBATROSS_SETTLE is {other}"));
+            Settle::Keep
+        }
+        ("keep", None) => Settle::Keep,
+        (_, None) => Settle::Delete,
+    }
+}
+
+/// What stands against archiving there.
+fn archive_problem(archive: &Location, bucket: Option<&str>, swept: &str, own: &str) -> Option<&'static str> {
+    if !archive.prefix.is_empty() && !archive.prefix.ends_with('/') {
+        return Some("must end with a slash");
+    }
+    if bucket != Some(archive.bucket.as_str()) {
+        return None;
+    }
+    if swept.starts_with(&archive.prefix) {
+        return Some("holds ALBATROSS_PREFIX: archived objects would be swept again");
+    }
+    ["quarantine/", "state/"]
+        .iter()
+        .any(|folder| {
+            let folder = format!("{own}{folder}");
+            archive.prefix.starts_with(&folder) || folder.starts_with(&archive.prefix)
+        })
+        .then_some("holds the quarantine or the state, or lies in it")
+}
+
+#[cfg(test)]
+mod tests;

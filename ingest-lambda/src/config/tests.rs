@@ -1,0 +1,118 @@
+use super::*;
+
+fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    Config::from_variables(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+}
+
+/// The problems that variables have beside a good bucket and endpoint.
+fn problems(variables: &[(&str, &str)]) -> Vec<String> {
+    let good = [("ALBATROSS_BUCKET", "logs"), ("ALBATROSS_ENDPOINT", "http://engine:9200")];
+    read(&[&good[..], variables].concat()).map_or_else(|error| error.problems, |_| Vec::new())
+}
+
+#[test]
+fn the_least_that_is_needed() {
+    let config = read(&[
+        ("ALBATROSS_BUCKET", "logs"),
+        ("ALBATROSS_ENDPOINT", "https://engine.example:9200/behind/a-path"),
+        ("ALBATROSS_USERNAME", ""),
+        ("PATH", "/bin"),
+    ])
+    .unwrap();
+    assert_eq!(config.bucket, "logs");
+    assert_eq!(config.prefix, "");
+    assert_eq!(config.endpoint.as_str(), "https://engine.example:9200/behind/a-path/");
+    assert_eq!(config.auth, Auth::None);
+    assert_eq!(config.settle, Settle::Delete);
+    assert!(config.gzip && !config.events);
+}
+
+#[test]
+fn defaults_are_those_of_the_list() {
+    let config = read(&[("ALBATROSS_BUCKET", "b"), ("ALBATROSS_ENDPOINT", "http://e")]).unwrap();
+    for (name, value) in [
+        ("ALBATROSS_REQUEST_TIMEOUT_SECONDS", config.request_timeout.as_secs().to_string()),
+        ("ALBATROSS_OWN_PREFIX", config.own_prefix),
+        ("ALBATROSS_EVENTS", config.events.to_string()),
+        ("ALBATROSS_GZIP", config.gzip.to_string()),
+        ("ALBATROSS_BATCH_BYTES", config.batch_bytes.to_string()),
+        ("ALBATROSS_BATCH_ITEMS", config.batch_items.to_string()),
+        ("ALBATROSS_OBJECTS_IN_FLIGHT", config.objects_in_flight.to_string()),
+        ("ALBATROSS_REQUESTS_IN_FLIGHT", config.requests_in_flight.to_string()),
+        ("ALBATROSS_REFUSED_PERCENT", config.refused_percent.to_string()),
+    ] {
+        let variable = VARIABLES.iter().find(|variable| variable.name == name).unwrap();
+        assert_eq!(variable.default, Some(value.as_str()), "{name}");
+    }
+}
+
+#[test]
+fn all_problems_are_reported_at_once() {
+    let error = read(&[
+        ("ALBATROSS_ENDPOINT", "ftp://engine"),
+        ("ALBATROSS_PASSWORD", "hunter2"),
+        ("ALBATROSS_SETTINGS", "{"),
+        ("ALBATROSS_GZIP", "yes"),
+        ("ALBATROSS_BATCH_BYTES", "1"),
+        ("ALBATROSS_SETTEL", "keep"),
+    ])
+    .unwrap_err();
+    let names: Vec<&str> = error.problems.iter().filter_map(|problem| problem.split([' ', ':']).next()).collect();
+    assert_eq!(
+        names,
+        [
+            "ALBATROSS_SETTEL",
+            "ALBATROSS_BUCKET",
+            "ALBATROSS_ENDPOINT",
+            "ALBATROSS_USERNAME",
+            "ALBATROSS_SETTINGS",
+            "ALBATROSS_GZIP",
+            "ALBATROSS_BATCH_BYTES"
+        ]
+    );
+    assert!(!error.to_string().contains("hunter2"));
+}
+
+#[test]
+fn one_way_of_authorization() {
+    let arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:engine-AbCdEf";
+    assert!(problems(&[("ALBATROSS_SECRET_ARN", arn)]).is_empty());
+    assert!(problems(&[("ALBATROSS_SECRET_ARN", "arn:aws-us-gov:ssm:us-gov-west-1:1:parameter/a/b")]).is_empty());
+    assert_eq!(problems(&[("ALBATROSS_SECRET_ARN", "arn:aws:s3:::x")]).len(), 1);
+    let both = problems(&[("ALBATROSS_API_KEY", "k"), ("ALBATROSS_SIGV4", "es")]);
+    assert_eq!(both, ["ALBATROSS_API_KEY, ALBATROSS_SIGV4 are set: choose one way of authorization"]);
+    assert_eq!(problems(&[("ALBATROSS_SIGV4", "s3")]).len(), 1);
+}
+
+#[test]
+fn nothing_of_our_own_is_swept() {
+    for refused in [
+        &[("ALBATROSS_PREFIX", "albatross/")][..],
+        &[("ALBATROSS_PREFIX", "a/b/"), ("ALBATROSS_OWN_PREFIX", "a/")],
+        &[("ALBATROSS_OWN_PREFIX", "albatross")],
+        &[("ALBATROSS_OWN_PREFIX", "/")],
+        &[("ALBATROSS_SETTLE", "archive")],
+        &[("ALBATROSS_ARCHIVE_TO", "s3://other/")],
+        &[("ALBATROSS_SETTLE", "archive"), ("ALBATROSS_ARCHIVE_TO", "s3://logs/")],
+        &[("ALBATROSS_SETTLE", "archive"), ("ALBATROSS_ARCHIVE_TO", "s3://logs/archive")],
+        &[("ALBATROSS_SETTLE", "archive"), ("ALBATROSS_ARCHIVE_TO", "s3://logs/albatross/")],
+        &[("ALBATROSS_SETTLE", "archive"), ("ALBATROSS_ARCHIVE_TO", "s3://logs/albatross/state/a/")],
+        &[
+            ("ALBATROSS_SETTLE", "archive"),
+            ("ALBATROSS_ARCHIVE_TO", "s3://logs/AWSLogs/"),
+            ("ALBATROSS_PREFIX", "AWSLogs/1/"),
+        ],
+    ] {
+        assert_eq!(problems(refused).len(), 1, "{refused:?}: {:?}", problems(refused));
+    }
+    let config = read(&[
+        ("ALBATROSS_BUCKET", "logs"),
+        ("ALBATROSS_ENDPOINT", "http://engine"),
+        ("ALBATROSS_SETTLE", "archive"),
+        ("ALBATROSS_ARCHIVE_TO", "s3://logs/old/"),
+    ])
+    .unwrap();
+    assert!(config.is_own("albatross/quarantine/lines/x") && config.is_own("old/AWSLogs/x"));
+    assert!(!config.is_own("AWSLogs/x"));
+    assert!(problems(&[("ALBATROSS_SETTLE", "archive"), ("ALBATROSS_ARCHIVE_TO", "s3://other/")]).is_empty());
+}

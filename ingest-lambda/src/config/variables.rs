@@ -1,0 +1,78 @@
+//! Every variable there is: the only list of them.
+
+/// One environment variable of ours.
+#[derive(Debug, Clone, Copy)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What holds when it is not set, in words or as a value; none where it must be set.
+    pub default: Option<&'static str>,
+    /// What it decides.
+    pub about: &'static str,
+}
+
+const fn variable(name: &'static str, default: Option<&'static str>, about: &'static str) -> Variable {
+    Variable { name, default, about }
+}
+
+/// The variables, in the order in which a reader would ask for them.
+pub const VARIABLES: &[Variable] = &[
+    variable("ALBATROSS_BUCKET", None, "the bucket that the load balancers write to"),
+    variable("ALBATROSS_PREFIX", Some("all keys"), "only keys that begin with this"),
+    variable("ALBATROSS_SUFFIX", Some("all keys"), "only keys that end with this"),
+    variable(
+        "ALBATROSS_ENDPOINT",
+        Some("from the cloud id"),
+        "URL of Elasticsearch or OpenSearch, with its path where it sits behind one",
+    ),
+    variable("ALBATROSS_CLOUD_ID", Some("none"), "Elastic Cloud id, instead of the URL"),
+    variable("ALBATROSS_USERNAME", Some("none"), "user for basic authentication"),
+    variable("ALBATROSS_PASSWORD", Some("none"), "password for basic authentication"),
+    variable("ALBATROSS_API_KEY", Some("none"), "API key, encoded as Elasticsearch hands it out"),
+    variable(
+        "ALBATROSS_SECRET_ARN",
+        Some("none"),
+        "ARN of a Secrets Manager secret or an SSM parameter: JSON with username and password, or with api_key",
+    ),
+    variable(
+        "ALBATROSS_SIGV4",
+        Some("none"),
+        "sign requests with the AWS credentials: es for Amazon OpenSearch Service, aoss for Serverless",
+    ),
+    variable("ALBATROSS_CA_FILE", Some("the system's"), "PEM file with the certificate authorities to trust"),
+    variable("ALBATROSS_REQUEST_TIMEOUT_SECONDS", Some("30"), "how long the engine may take to answer, 1 to 300"),
+    variable("ALBATROSS_SETTINGS", Some("the defaults"), "what documents look like, as JSON (the page exports it)"),
+    variable("ALBATROSS_SETTINGS_URI", Some("none"), "s3://bucket/key of that JSON, instead of the text itself"),
+    variable("ALBATROSS_SETTLE", Some("delete"), "what becomes of an indexed object: delete, archive or keep"),
+    variable("ALBATROSS_ARCHIVE_TO", Some("none"), "s3://bucket/prefix/ for archived objects"),
+    variable(
+        "ALBATROSS_OWN_PREFIX",
+        Some("albatross/"),
+        "where quarantine/ and state/ lie in the bucket; never swept, and not below ALBATROSS_PREFIX alone",
+    ),
+    variable(
+        "ALBATROSS_EVENTS",
+        Some("false"),
+        "true when S3 events arrive too: a sweep then takes only objects older than 15 minutes",
+    ),
+    variable(
+        "ALBATROSS_FANOUT_QUEUE_URL",
+        Some("none"),
+        "SQS queue to which a sweep hands its objects instead of working on them itself",
+    ),
+    variable("ALBATROSS_GZIP", Some("true"), "compress request bodies"),
+    variable(
+        "ALBATROSS_BATCH_BYTES",
+        Some("3145728"),
+        "most bytes of a bulk request before compression, 10000 to 104857600",
+    ),
+    variable("ALBATROSS_BATCH_ITEMS", Some("5000"), "most items of a bulk request, 1 to 100000"),
+    variable("ALBATROSS_OBJECTS_IN_FLIGHT", Some("4"), "objects worked on at once, 1 to 64"),
+    variable("ALBATROSS_REQUESTS_IN_FLIGHT", Some("2"), "bulk requests in flight per object, 1 to 16"),
+    variable(
+        "ALBATROSS_REFUSED_PERCENT",
+        Some("20"),
+        "share of a batch that may be refused before the run stops, 1 to 100",
+    ),
+    variable("ALBATROSS_RETENTION_DAYS", Some("for ever"), "setup: how long documents are kept, 1 to 36500"),
+];
