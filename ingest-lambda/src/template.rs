@@ -58,7 +58,7 @@ pub async fn check(engine: &Engine, settings: &Settings) -> Result<(), TemplateE
 /// # Errors
 /// When the engine does not take it.
 pub async fn put(engine: &Engine, settings: &Settings) -> Result<(), TemplateError> {
-    let body = Bytes::from(index_template(settings).to_string());
+    let body = Bytes::from(index_template(settings, None).to_string());
     accepted(exchange(engine, Method::PUT, &settings.index, body).await?).map(drop)
 }
 

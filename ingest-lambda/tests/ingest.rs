@@ -298,7 +298,7 @@ fn setup_puts_the_template() {
     let engine = Server::start(|request| {
         assert_eq!((request.method.as_str(), request.path.as_str()), ("PUT", "/_index_template/albatross-elb"));
         let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
-        assert_eq!(body, parser_wasm::index_template(&parser_wasm::Settings::default()));
+        assert_eq!(body, parser_wasm::index_template(&parser_wasm::Settings::default(), None));
         Reply::new(200, r#"{"acknowledged":true}"#)
     });
     assert_eq!(run("setup", &s3, &engine).status.code(), Some(0));

@@ -41,7 +41,12 @@ impl DamageKind {
     }
 }
 
-/// Where and why reading a stream stopped. The whole lines before it are good.
+/// Where and why reading a stream stopped; nothing behind it is read, whole members included. The whole lines before it
+/// were given.
+///
+/// They are good, but for [`WrongChecksum`](DamageKind::WrongChecksum) and [`WrongLength`](DamageKind::WrongLength):
+/// these show only at a member's end, so anything in it may be wrong, from `member_offset` to `compressed_offset` in the
+/// file and from `member_line` to `line` in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{kind}, at byte {compressed_offset} of the file, in line {line} (byte {inflated_offset} of the log)")]
 pub struct Damage {
@@ -53,4 +58,10 @@ pub struct Damage {
     pub inflated_offset: u64,
     /// The line in which it stopped, from 1.
     pub line: u64,
+    /// Where in the file the member begins in which it stopped. For trailing data, where no member begins: the byte
+    /// behind the last member.
+    pub member_offset: u64,
+    /// The line that holds the first byte of the log that came out of that member, from 1. It may have begun in the
+    /// member before.
+    pub member_line: u64,
 }

@@ -44,6 +44,11 @@ impl Gzip {
         Self { state: State::Header, inflate: Decompress::new(false), checksum: Crc::new(), members: 0 }
     }
 
+    /// Whether the next input is a member's first.
+    pub(crate) fn is_between_members(&self) -> bool {
+        self.state == State::Header
+    }
+
     /// Goes as far as `input` and `output` allow. Nothing consumed and nothing written: give more of either.
     pub(crate) fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, DamageKind> {
         match self.state {

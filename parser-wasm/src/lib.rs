@@ -25,8 +25,8 @@ pub use wasm::JsInspection;
 
 pub use damage::{Damage, DamageKind};
 pub use document::{
-    Item, ItemWriter, LineOutcome, Rejection, Settings, SettingsError, Skip, Source, SourceError, TEMPLATE_VERSION,
-    index_template,
+    EngineKind, Item, ItemWriter, KeptLine, KeptLineError, LineOutcome, Rejection, Settings, SettingsError, Skip,
+    Source, SourceError, TEMPLATE_VERSION, Target, TemplatePlace, index_template, template_meta,
 };
 pub use enrich::{Decider, ENRICHMENT_VERSION, Latency, Phase, Reason, UrlParts, verdict};
 pub use error::{ErrorKind, ParseError, Span};

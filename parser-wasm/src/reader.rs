@@ -26,6 +26,15 @@ enum Encoding {
     Gzip(Box<Gzip>),
 }
 
+/// Where the gzip member begins that is being read.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    /// Bytes of the file before it.
+    offset: u64,
+    /// The line that its first byte of the log belongs to.
+    line: u64,
+}
+
 /// Reads a log in constant memory: sniffs gzip, inflates all members, splits lines.
 ///
 /// Between two pushes, take lines until there is none: inflating happens as lines are taken, so that no input,
@@ -52,6 +61,7 @@ pub struct LogReader {
     /// Bytes used of all that was pushed.
     consumed: u64,
     lines: LineBuffer,
+    member: Member,
     damage: Option<Damage>,
 }
 
@@ -64,6 +74,7 @@ impl LogReader {
             used: 0,
             consumed: 0,
             lines: LineBuffer::new(limits.line_bytes),
+            member: Member { offset: 0, line: 1 },
             damage: None,
         }
     }
@@ -140,7 +151,12 @@ impl LogReader {
                 return true;
             }
             Encoding::Plain => Ok(copy(input, self.lines.room())),
-            Encoding::Gzip(gzip) => gzip.step(input, self.lines.room()),
+            Encoding::Gzip(gzip) => {
+                if gzip.is_between_members() {
+                    self.member = Member { offset: self.consumed, line: self.lines.number() };
+                }
+                gzip.step(input, self.lines.room())
+            }
         };
         match step {
             Ok(Step { consumed, written }) => {
@@ -162,6 +178,8 @@ impl LogReader {
             compressed_offset: self.consumed,
             inflated_offset: self.lines.received(),
             line: self.lines.number(),
+            member_offset: self.member.offset,
+            member_line: self.member.line,
         });
     }
 }

@@ -2,19 +2,24 @@
 
 use super::ecs::{self, Context};
 use super::id::{object_id, write_id};
-use super::json::write_string;
-use super::settings::Settings;
+use super::rejection::Rejection;
+use super::settings::{EngineKind, Settings, Target};
 use super::source::Source;
 use crate::error::{ErrorKind, ParseError, Span};
 use crate::format::AlbAccess;
 use crate::lines::Line;
-use crate::text::Text;
 use std::ops::Range;
+
+const CREATE: &str = "create";
 
 /// Turns the lines of one source into bulk items.
 #[derive(Debug)]
 pub struct ItemWriter {
     index: String,
+    engine: EngineKind,
+    target: Target,
+    operation: &'static str,
+    can_overwrite: bool,
     object: [u8; 16],
     context: Context,
 }
@@ -48,23 +53,27 @@ pub enum Skip {
     Control,
 }
 
-/// A line that could not be read, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rejection<'a> {
-    /// The line.
-    pub line: Line<'a>,
-    /// The first thing that is wrong with it.
-    pub error: ParseError,
-}
-
 impl ItemWriter {
-    /// A writer for the lines of `source`.
+    /// A writer for the lines of `source`. Its actions are `create`: an engine that has the document keeps the one it
+    /// has, and answers 409.
     pub fn new(settings: &Settings, source: &Source) -> Self {
         Self {
             index: settings.index.clone(),
+            engine: settings.engine,
+            target: settings.target,
+            operation: CREATE,
+            can_overwrite: settings.can_overwrite(),
             object: object_id(source.base_name()),
             context: Context::new(settings, source),
         }
+    }
+
+    /// With actions that write over the documents there are (`index`), so that they are derived anew. Impossible where
+    /// [`Settings::can_overwrite`] says so: there the actions stay `create`, and a caller refuses beforehand.
+    #[must_use]
+    pub fn overwriting(self) -> Self {
+        let operation = if self.can_overwrite { "index" } else { CREATE };
+        Self { operation, ..self }
     }
 
     /// Appends the line's action and document to `out`, or appends nothing and says why.
@@ -78,15 +87,28 @@ impl ItemWriter {
 
     fn item(&self, line: &Line<'_>, record: &AlbAccess<'_>, out: &mut Vec<u8>) -> Item {
         let start = out.len();
-        out.extend_from_slice(br#"{"create":{"_index":""#);
+        out.extend_from_slice(b"{\"");
+        out.extend_from_slice(self.operation.as_bytes());
+        out.extend_from_slice(br#"":{"_index":""#);
         out.extend_from_slice(self.index.as_bytes());
         let [year, month, day] = record.time.date();
-        for (separator, part) in [(b'-', year), (b'.', month), (b'.', day)] {
-            out.push(separator);
+        let parts: &[(u8, &str)] = match self.target {
+            Target::Daily => &[(b'-', year), (b'.', month), (b'.', day)],
+            Target::Monthly => &[(b'-', year), (b'.', month)],
+            Target::DataStream => &[],
+        };
+        for (separator, part) in parts {
+            out.push(*separator);
             out.extend_from_slice(part.as_bytes());
         }
-        out.extend_from_slice(br#"","_id":""#);
-        write_id(&self.object, line.number, line.bytes, out);
+        out.extend_from_slice(match self.engine {
+            EngineKind::Current => br#"","_id":""#,
+            EngineKind::Elasticsearch6 => br#"","_type":"_doc","_id":""#,
+            EngineKind::ServerlessTimeSeries => b"",
+        });
+        if self.engine != EngineKind::ServerlessTimeSeries {
+            write_id(&self.object, line.number, line.bytes, out);
+        }
         out.extend_from_slice(br#""}}"#);
         let action = start..out.len();
         out.push(b'\n');
@@ -121,29 +143,58 @@ pub(crate) fn read<'a>(line: &Line<'a>) -> Result<AlbAccess<'a>, Unread> {
     AlbAccess::parse(line.bytes).map_err(Unread::Rejected)
 }
 
-impl Rejection<'_> {
-    /// Appends the rejection as one JSON object, without line ending:
-    /// `{"file","line","offset","code","field","span","message","raw"}`.
-    pub fn write_json(&self, file: &str, out: &mut Vec<u8>) {
-        let Self { line, error } = self;
-        let mut number = itoa::Buffer::new();
-        out.extend_from_slice(b"{\"file\":");
-        write_string(file, out);
-        out.extend_from_slice(b",\"line\":");
-        out.extend_from_slice(number.format(line.number).as_bytes());
-        out.extend_from_slice(b",\"offset\":");
-        out.extend_from_slice(number.format(line.offset).as_bytes());
-        out.extend_from_slice(b",\"code\":");
-        write_string(error.kind.code(), out);
-        out.extend_from_slice(b",\"field\":");
-        match error.field {
-            Some(field) => write_string(field, out),
-            None => out.extend_from_slice(b"null"),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &[u8] = br#"http 2026-11-23T00:00:00.000001Z app/a/1 192.0.2.1:1 - -1 -1 -1 404 - 1 2 "GET http://a.example:80/ HTTP/1.1" "-" - - -"#;
+
+    fn action(engine: EngineKind, target: Target, overwriting: bool) -> String {
+        let settings = Settings { engine, target, ..Settings::default() };
+        let mut writer = ItemWriter::new(&settings, &Source::file("a.log"));
+        if overwriting {
+            writer = writer.overwriting();
         }
-        out.extend_from_slice(format!(",\"span\":[{},{}],\"message\":", error.span.start, error.span.end).as_bytes());
-        write_string(&error.to_string(), out);
-        out.extend_from_slice(b",\"raw\":");
-        write_string(&Text(line.bytes).as_logged(), out);
-        out.push(b'}');
+        let line = Line { number: 1, offset: 0, bytes: LINE, length: LINE.len() as u64 };
+        let mut out = Vec::new();
+        let LineOutcome::Item(item) = writer.write(&line, &mut out) else { panic!("an item") };
+        let id = action_id(&out[item.action.clone()]);
+        String::from_utf8_lossy(&out[item.action]).replace(&id, "ID")
+    }
+
+    /// The id in an action; text that is in none when it has none.
+    fn action_id(action: &[u8]) -> String {
+        let action: serde_json::Value = serde_json::from_slice(action).expect("JSON");
+        let fields = action.as_object().and_then(|operations| operations.values().next()).expect("an operation");
+        fields["_id"].as_str().unwrap_or("no id").to_owned()
+    }
+
+    #[test]
+    fn actions_as_each_engine_and_target_takes_them() {
+        use EngineKind::{Current, Elasticsearch6, ServerlessTimeSeries};
+        use Target::{Daily, DataStream, Monthly};
+        for (engine, target, overwriting, expected) in [
+            (Current, Daily, false, r#"{"create":{"_index":"albatross-elb-2026.11.23","_id":"ID"}}"#),
+            (Current, Daily, true, r#"{"index":{"_index":"albatross-elb-2026.11.23","_id":"ID"}}"#),
+            (Current, Monthly, false, r#"{"create":{"_index":"albatross-elb-2026.11","_id":"ID"}}"#),
+            (Current, DataStream, false, r#"{"create":{"_index":"albatross-elb","_id":"ID"}}"#),
+            (Current, DataStream, true, r#"{"create":{"_index":"albatross-elb","_id":"ID"}}"#),
+            (
+                Elasticsearch6,
+                Daily,
+                false,
+                r#"{"create":{"_index":"albatross-elb-2026.11.23","_type":"_doc","_id":"ID"}}"#,
+            ),
+            (
+                Elasticsearch6,
+                Monthly,
+                true,
+                r#"{"index":{"_index":"albatross-elb-2026.11","_type":"_doc","_id":"ID"}}"#,
+            ),
+            (ServerlessTimeSeries, Daily, false, r#"{"create":{"_index":"albatross-elb-2026.11.23"}}"#),
+            (ServerlessTimeSeries, Daily, true, r#"{"create":{"_index":"albatross-elb-2026.11.23"}}"#),
+        ] {
+            assert_eq!(action(engine, target, overwriting), expected);
+        }
     }
 }

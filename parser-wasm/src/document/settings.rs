@@ -3,20 +3,61 @@
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Everything beside the line and its source that changes a document's bytes.
+/// Everything beside the line and its source that changes a document's or its action's bytes, or the index template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Beginning of the index names and name of the index template: documents go to `{index}-YYYY.MM.DD`, by the
-    /// event's own day.
+    /// Beginning of the index names, or the data stream's name; also the name of the index template. In one engine,
+    /// no deployment's name may be the beginning of another's: the patterns of one would take the other's indices.
     pub index: String,
+    /// What takes the documents.
+    pub engine: EngineKind,
+    /// Where in it they go.
+    pub target: Target,
     /// Whether documents hold the raw line as `event.original`.
     pub keep_original: bool,
 }
 
+/// The kinds of engine that want different actions or templates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum EngineKind {
+    /// Elasticsearch from 7.8 to 9, OpenSearch 2 and 3, search collections of OpenSearch Serverless.
+    #[default]
+    #[serde(rename = "current")]
+    Current,
+    /// Elasticsearch 6: actions name a type (`_doc`), and the template is one of the older kind.
+    #[serde(rename = "elasticsearch-6")]
+    Elasticsearch6,
+    /// A time-series collection of OpenSearch Serverless. It gives every document an id of its own and takes none from
+    /// outside (AWS, "Supported operations in Amazon OpenSearch Serverless"), so a line that is sent twice is there
+    /// twice: after a lost answer, a run that was cut off, or a replay.
+    #[serde(rename = "serverless-time-series")]
+    ServerlessTimeSeries,
+}
+
+/// Which index an event goes to. An index name follows from the event's own time, so that the same line always goes
+/// to the same index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// `{index}-YYYY.MM.DD`.
+    #[default]
+    Daily,
+    /// `{index}-YYYY.MM`.
+    Monthly,
+    /// The data stream `{index}`. An id is unique within one backing index only: a line that is sent again after a
+    /// rollover is there twice.
+    DataStream,
+}
+
 impl Default for Settings {
     fn default() -> Self {
-        Self { index: "albatross-elb".to_owned(), keep_original: false }
+        Self {
+            index: "albatross-elb".to_owned(),
+            engine: EngineKind::default(),
+            target: Target::default(),
+            keep_original: false,
+        }
     }
 }
 
@@ -31,13 +72,19 @@ pub enum SettingsError {
         "the setting \"index\" cannot begin an index name: {0:?}; use lower-case letters, digits, \"-\", \"_\" and \".\", beginning with a letter or digit, 200 characters at most"
     )]
     Index(String),
+    /// A data stream where there are none.
+    #[error(
+        "the setting \"target\" cannot be \"data_stream\" while \"engine\" is {}: it has no data streams; use \"daily\" or \"monthly\"",
+        serde_json::json!(.0)
+    )]
+    NoDataStreams(EngineKind),
 }
 
 impl Settings {
     /// Reads settings; what is left out has its default.
     ///
     /// # Errors
-    /// When the text is not a JSON object of known settings, or a value cannot be used.
+    /// When the text is not a JSON object of known settings, a value cannot be used, or two cannot be used together.
     pub fn from_json(text: &str) -> Result<Self, SettingsError> {
         let settings: Self = serde_json::from_str(text)?;
         let index = settings.index.as_bytes();
@@ -47,18 +94,44 @@ impl Settings {
         if !starts || index.len() > 200 || !index.iter().all(legal) {
             return Err(SettingsError::Index(settings.index));
         }
+        // `_data_stream` is on no list of what OpenSearch Serverless supports; Elasticsearch has it since 7.9.
+        if settings.target == Target::DataStream && settings.engine != EngineKind::Current {
+            return Err(SettingsError::NoDataStreams(settings.engine));
+        }
         Ok(settings)
     }
 
     /// The settings as JSON, every one of them, in a fixed order.
     pub fn to_json(&self) -> String {
-        // A struct of a string and a flag always serializes.
+        // A struct of strings and a flag always serializes.
         serde_json::to_string(self).unwrap_or_default()
     }
 
     /// 16 hex digits that are equal where the settings are.
     pub fn digest(&self) -> String {
         format!("{:016x}", xxh3_64(self.to_json().as_bytes()))
+    }
+
+    /// The pattern of all indices that documents go to (for the template, health and retention), or the data stream's
+    /// name.
+    pub fn index_pattern(&self) -> String {
+        let index = &self.index;
+        match self.target {
+            Target::Daily => format!("{index}-*.*.*"),
+            Target::Monthly => format!("{index}-*.*"),
+            Target::DataStream => index.clone(),
+        }
+    }
+
+    /// Whether a document that is there can be written anew: data streams only take `create`, and without ids of our
+    /// own there is nothing to find it by.
+    pub fn can_overwrite(&self) -> bool {
+        self.has_ids() && self.target != Target::DataStream
+    }
+
+    /// Whether documents carry our ids, by which engines notice what they have already.
+    pub fn has_ids(&self) -> bool {
+        self.engine != EngineKind::ServerlessTimeSeries
     }
 }
 
@@ -79,6 +152,40 @@ mod tests {
         assert!(message(r#"{"indx":"a"}"#).contains("indx"));
         for name in ["", "-a", "A", "a b", "a*", "_a", "a/b"] {
             assert!(message(&serde_json::json!({ "index": name }).to_string()).contains("\"index\""), "{name}");
+        }
+    }
+
+    #[test]
+    fn engines_and_targets_by_name() {
+        let settings = Settings::from_json(r#"{"engine":"elasticsearch-6","target":"monthly"}"#).expect("valid");
+        assert_eq!((settings.engine, settings.target), (EngineKind::Elasticsearch6, Target::Monthly));
+        assert_eq!(
+            Settings::default().to_json(),
+            r#"{"index":"albatross-elb","engine":"current","target":"daily","keep_original":false}"#
+        );
+        assert!(Settings::from_json(r#"{"target":"weekly"}"#).is_err());
+    }
+
+    #[test]
+    fn no_data_stream_where_there_are_none() {
+        for engine in ["elasticsearch-6", "serverless-time-series"] {
+            let text = serde_json::json!({ "engine": engine, "target": "data_stream" }).to_string();
+            let message = Settings::from_json(&text).expect_err("invalid").to_string();
+            assert!(message.contains(&format!("\"engine\" is \"{engine}\"")), "{message}");
+        }
+        assert!(Settings::from_json(r#"{"target":"data_stream"}"#).is_ok());
+    }
+
+    #[test]
+    fn what_the_target_and_the_engine_imply() {
+        let of = |engine, target| Settings { engine, target, ..Settings::default() };
+        for (settings, pattern, can_overwrite) in [
+            (of(EngineKind::Current, Target::Daily), "albatross-elb-*.*.*", true),
+            (of(EngineKind::Elasticsearch6, Target::Monthly), "albatross-elb-*.*", true),
+            (of(EngineKind::Current, Target::DataStream), "albatross-elb", false),
+            (of(EngineKind::ServerlessTimeSeries, Target::Daily), "albatross-elb-*.*.*", false),
+        ] {
+            assert_eq!((&*settings.index_pattern(), settings.can_overwrite()), (pattern, can_overwrite));
         }
     }
 

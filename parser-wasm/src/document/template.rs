@@ -1,21 +1,79 @@
 //! The index template: the only copy of the mapping.
 
-use super::settings::Settings;
+use super::settings::{EngineKind, Settings, Target};
 use serde_json::{Map, Value, json};
 
-/// Raised with every change of the mapping; an ingest refuses to run against an older one.
+/// Raised with every change of the mapping; an ingest refuses to run against another one.
 pub const TEMPLATE_VERSION: u32 = 1;
 
-/// The body of `PUT _index_template/{index}`; the template's name is [`Settings::index`], its version stands in
-/// `_meta.version`. For Elasticsearch from 7.8 and OpenSearch.
-pub fn index_template(settings: &Settings) -> Value {
+/// Above the built-in templates of Elasticsearch (100) and of its integrations (200).
+const PRIORITY: u32 = 501;
+
+/// The template's body, to `PUT` at [`TemplatePlace::path`]. `lifecycle_policy` names the ILM policy that its indices
+/// get; it is for Elasticsearch (from 6.6) only, as an ISM policy names the indices itself.
+pub fn index_template(settings: &Settings, lifecycle_policy: Option<&str>) -> Value {
+    let index_settings = match lifecycle_policy {
+        Some(policy) => json!({ "index.lifecycle.name": policy }),
+        None => json!({}),
+    };
+    let mut mappings = mappings(settings.engine);
+    if settings.engine == EngineKind::Elasticsearch6 {
+        // The older kind has no `_meta` of its own, but a mapping has one.
+        mappings.insert("_meta".to_owned(), template_meta(settings));
+        return json!({
+            "index_patterns": [settings.index_pattern()],
+            "order": PRIORITY,
+            "settings": index_settings,
+            "mappings": { "_doc": mappings },
+        });
+    }
+    let mut template = json!({
+        "index_patterns": [settings.index_pattern()],
+        "priority": PRIORITY,
+        "_meta": template_meta(settings),
+        "template": { "settings": index_settings, "mappings": mappings },
+    });
+    if let (Target::DataStream, Some(template)) = (settings.target, template.as_object_mut()) {
+        template.insert("data_stream".to_owned(), json!({}));
+    }
+    template
+}
+
+/// What stands in a template's `_meta`: an ingest under these settings runs only against a template that has exactly
+/// this. It holds what shapes the template beside its name and place.
+pub fn template_meta(settings: &Settings) -> Value {
     json!({
-        "index_patterns": [format!("{}-*.*.*", settings.index)],
-        // Above the built-in templates of Elasticsearch (100) and of its integrations (200).
-        "priority": 501,
-        "_meta": { "version": TEMPLATE_VERSION, "managed_by": "albatross" },
-        "template": { "mappings": mappings() },
+        "managed_by": "albatross",
+        "version": TEMPLATE_VERSION,
+        "engine": settings.engine,
+        "target": settings.target,
     })
+}
+
+/// Where an engine keeps our template, whose name is [`Settings::index`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplatePlace {
+    /// Path of the requests, without leading `/`.
+    pub path: String,
+    /// JSON pointer to [`template_meta`] in the answer to a `GET`.
+    pub meta_pointer: String,
+}
+
+impl TemplatePlace {
+    /// The place under these settings.
+    pub fn of(settings: &Settings) -> Self {
+        let name = &settings.index;
+        match settings.engine {
+            // An index name holds nothing that a JSON pointer would escape. Elasticsearch 6 answers with types.
+            EngineKind::Elasticsearch6 => {
+                Self { path: format!("_template/{name}"), meta_pointer: format!("/{name}/mappings/_doc/_meta") }
+            }
+            EngineKind::Current | EngineKind::ServerlessTimeSeries => Self {
+                path: format!("_index_template/{name}"),
+                meta_pointer: "/index_templates/0/index_template/_meta".to_owned(),
+            },
+        }
+    }
 }
 
 /// What a field is in the index.
@@ -24,7 +82,6 @@ enum Type {
     Keyword,
     /// Kept in the document, not searchable.
     Stored,
-    /// Six decimals of a second need more than `date`'s milliseconds.
     Time,
     Ip,
     Long,
@@ -32,12 +89,18 @@ enum Type {
 }
 
 impl Type {
-    fn mapping(self) -> Value {
+    fn mapping(self, engine: EngineKind) -> Value {
         match self {
             // A term may have 32,766 bytes; 8,191 characters of four bytes each stay below that.
             Self::Keyword => json!({ "type": "keyword", "ignore_above": 8191 }),
             Self::Stored => json!({ "type": "keyword", "index": false, "doc_values": false, "ignore_above": 8191 }),
-            Self::Time => json!({ "type": "date_nanos" }),
+            Self::Time => match engine {
+                // Six decimals of a second need more than `date`'s milliseconds.
+                EngineKind::Current => json!({ "type": "date_nanos" }),
+                // Elasticsearch has `date_nanos` since 7.0, and a time-series collection's timestamp is a `date`
+                // (AWS, "Using the timestamp field in time series collections").
+                EngineKind::Elasticsearch6 | EngineKind::ServerlessTimeSeries => json!({ "type": "date" }),
+            },
             Self::Ip => json!({ "type": "ip" }),
             Self::Long => json!({ "type": "long" }),
             Self::Float => json!({ "type": "float" }),
@@ -130,12 +193,15 @@ const FIELDS: &[(&str, Type)] = &[
 ];
 
 /// `dynamic: false`: a field the mapping does not know is kept in the document and never explodes the mapping.
-fn mappings() -> Value {
-    let mut root = Map::new();
+fn mappings(engine: EngineKind) -> Map<String, Value> {
+    let mut properties = Map::new();
     for (path, kind) in FIELDS {
-        insert(&mut root, path, kind.mapping());
+        insert(&mut properties, path, kind.mapping(engine));
     }
-    json!({ "dynamic": false, "properties": root })
+    let mut mappings = Map::new();
+    mappings.insert("dynamic".to_owned(), json!(false));
+    mappings.insert("properties".to_owned(), Value::Object(properties));
+    mappings
 }
 
 fn insert(properties: &mut Map<String, Value>, path: &str, mapping: Value) {
@@ -197,10 +263,59 @@ mod tests {
 
     #[test]
     fn the_template_is_ours_alone() {
-        let template = index_template(&Settings::default());
-        assert_eq!(template["index_patterns"][0], "albatross-elb-*.*.*");
+        let settings = Settings::default();
+        let template = index_template(&settings, None);
+        assert_eq!(template["index_patterns"], json!(["albatross-elb-*.*.*"]));
+        assert_eq!(template["priority"], 501);
+        assert_eq!(template["_meta"], template_meta(&settings));
         assert_eq!(template["_meta"]["version"], TEMPLATE_VERSION);
+        assert_eq!(template["template"]["settings"], json!({}));
         assert_eq!(template["template"]["mappings"]["dynamic"], false);
-        assert_eq!(template["template"]["mappings"]["properties"]["source"]["properties"]["ip"]["type"], "ip");
+        let fields = &template["template"]["mappings"]["properties"];
+        assert_eq!(fields["source"]["properties"]["ip"]["type"], "ip");
+        assert_eq!(fields["@timestamp"]["type"], "date_nanos");
+        assert_eq!(template.get("data_stream"), None);
+    }
+
+    #[test]
+    fn a_data_stream_is_declared_and_a_policy_named() {
+        let settings = Settings { target: Target::DataStream, ..Settings::default() };
+        let template = index_template(&settings, Some("thirty-days"));
+        assert_eq!(template["index_patterns"], json!(["albatross-elb"]));
+        assert_eq!(template["data_stream"], json!({}));
+        assert_eq!(template["template"]["settings"], json!({ "index.lifecycle.name": "thirty-days" }));
+        assert_ne!(template_meta(&settings), template_meta(&Settings::default()));
+    }
+
+    #[test]
+    fn elasticsearch_6_gets_the_older_kind() {
+        let settings = Settings { engine: EngineKind::Elasticsearch6, target: Target::Monthly, ..Settings::default() };
+        let mut template = index_template(&settings, Some("thirty-days"));
+        assert_eq!(template["mappings"]["_doc"]["properties"]["@timestamp"], json!({ "type": "date" }));
+        template["mappings"]["_doc"]["properties"] = Value::Null;
+        assert_eq!(
+            template,
+            json!({
+                "index_patterns": ["albatross-elb-*.*"],
+                "order": 501,
+                "settings": { "index.lifecycle.name": "thirty-days" },
+                "mappings": { "_doc": { "_meta": template_meta(&settings), "dynamic": false, "properties": null } },
+            })
+        );
+    }
+
+    #[test]
+    fn the_meta_is_found_where_the_engine_keeps_it() {
+        let old = Settings { engine: EngineKind::Elasticsearch6, ..Settings::default() };
+        let place = TemplatePlace::of(&old);
+        assert_eq!(place.path, "_template/albatross-elb");
+        let answer = json!({ "albatross-elb": index_template(&old, None) });
+        assert_eq!(answer.pointer(&place.meta_pointer), Some(&template_meta(&old)));
+
+        let current = Settings::default();
+        let place = TemplatePlace::of(&current);
+        assert_eq!(place.path, "_index_template/albatross-elb");
+        let answer = json!({ "index_templates": [{ "index_template": index_template(&current, None) }] });
+        assert_eq!(answer.pointer(&place.meta_pointer), Some(&template_meta(&current)));
     }
 }
