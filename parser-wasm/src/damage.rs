@@ -41,12 +41,14 @@ impl DamageKind {
     }
 }
 
-/// Where and why reading a stream stopped; nothing behind it is read, whole members included. The whole lines before it
+/// Where and why reading a stream stopped. Nothing behind it is read, whole members included; the whole lines before it
 /// were given.
 ///
-/// They are good, but for [`WrongChecksum`](DamageKind::WrongChecksum) and [`WrongLength`](DamageKind::WrongLength):
-/// these show only at a member's end, so anything in it may be wrong, from `member_offset` to `compressed_offset` in the
-/// file and from `member_line` to `line` in the log.
+/// What came out of the members before is verified. What came out of the member in which it stopped is not, as a
+/// checksum stands at a member's end: for [`WrongChecksum`](DamageKind::WrongChecksum) and
+/// [`WrongLength`](DamageKind::WrongLength) anything in it may be wrong, from byte `member_offset` to
+/// `compressed_offset` of the file and from line `member_line` to `line`; otherwise it is most likely right up to
+/// shortly before the stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{kind}, at byte {compressed_offset} of the file, in line {line} (byte {inflated_offset} of the log)")]
 pub struct Damage {

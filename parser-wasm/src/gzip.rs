@@ -17,6 +17,8 @@ enum State {
     /// Between members: the next header, or zeros that pad the end.
     Header,
     Body,
+    /// The data make no sense from here on; what came out before is given first.
+    Broken,
     Trailer,
     /// After the last member: only zeros may follow.
     Padding,
@@ -54,14 +56,12 @@ impl Gzip {
         match self.state {
             State::Header => self.header(input),
             State::Body => self.body(input, output),
+            State::Broken => Err(DamageKind::BadDeflate),
             State::Trailer => self.trailer(input),
-            State::Padding => {
-                if input.iter().any(|&byte| byte != 0) {
-                    Err(DamageKind::TrailingData)
-                } else {
-                    Ok(consumed(input.len()))
-                }
-            }
+            State::Padding => match input.iter().position(|&byte| byte != 0) {
+                Some(0) => Err(DamageKind::TrailingData),
+                zeros => Ok(consumed(zeros.unwrap_or(input.len()))),
+            },
         }
     }
 
@@ -80,6 +80,7 @@ impl Gzip {
                     Err(DamageKind::TrailingData)
                 }
             }
+            State::Broken => Err(DamageKind::BadDeflate),
             State::Header | State::Body | State::Trailer => Err(DamageKind::Truncated),
         }
     }
@@ -107,16 +108,22 @@ impl Gzip {
 
     fn body(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, DamageKind> {
         let (in_before, out_before) = (self.inflate.total_in(), self.inflate.total_out());
-        let status =
-            self.inflate.decompress(input, output, FlushDecompress::None).map_err(|_| DamageKind::BadDeflate)?;
+        let status = self.inflate.decompress(input, output, FlushDecompress::None);
         // Both differences are bounded by the slices' lengths.
         let step = Step {
             consumed: (self.inflate.total_in() - in_before) as usize,
             written: (self.inflate.total_out() - out_before) as usize,
         };
         self.checksum.update(output.get(..step.written).unwrap_or_default());
-        if status == Status::StreamEnd {
-            self.state = State::Trailer;
+        match status {
+            Ok(Status::StreamEnd) => self.state = State::Trailer,
+            Ok(Status::Ok | Status::BufError) => {}
+            Err(_) => {
+                self.state = State::Broken;
+                if step.consumed + step.written == 0 {
+                    return Err(DamageKind::BadDeflate);
+                }
+            }
         }
         Ok(step)
     }

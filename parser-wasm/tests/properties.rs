@@ -100,6 +100,16 @@ proptest! {
     }
 
     #[test]
+    fn corrupt_gzip_is_read_the_same_in_any_chunks(
+        lines in proptest::collection::vec(nearly_a_line(), 1..8), at in any::<prop::sample::Index>(), flip in 1..=255_u8, chunk in 1_usize..400,
+    ) {
+        let mut stream = gzip(&lines.join(&b'\n'));
+        let at = at.index(stream.len() - 2) + 2;
+        stream[at] ^= flip;
+        prop_assert_eq!(run(&stream, chunk), run(&stream, stream.len()));
+    }
+
+    #[test]
     fn documents_say_what_was_logged(user_agent in quoted(), path in "[ -!#-\\[\\]-~]{0,40}") {
         let mut line = format!(r#"http 2026-11-23T00:00:00.000001Z app/a/1 192.0.2.1:1 - -1 -1 -1 404 - 1 2 "GET http://a.example:80/{path} HTTP/1.1" ""#).into_bytes();
         line.extend_from_slice(&user_agent);

@@ -15,11 +15,9 @@ const CREATE: &str = "create";
 /// Turns the lines of one source into bulk items.
 #[derive(Debug)]
 pub struct ItemWriter {
-    index: String,
-    engine: EngineKind,
-    target: Target,
+    settings: Settings,
+    /// `create` keeps a document that is there, `index` replaces it.
     operation: &'static str,
-    can_overwrite: bool,
     object: [u8; 16],
     context: Context,
 }
@@ -58,11 +56,8 @@ impl ItemWriter {
     /// has, and answers 409.
     pub fn new(settings: &Settings, source: &Source) -> Self {
         Self {
-            index: settings.index.clone(),
-            engine: settings.engine,
-            target: settings.target,
+            settings: settings.clone(),
             operation: CREATE,
-            can_overwrite: settings.can_overwrite(),
             object: object_id(source.base_name()),
             context: Context::new(settings, source),
         }
@@ -72,7 +67,7 @@ impl ItemWriter {
     /// [`Settings::can_overwrite`] says so: there the actions stay `create`, and a caller refuses beforehand.
     #[must_use]
     pub fn overwriting(self) -> Self {
-        let operation = if self.can_overwrite { "index" } else { CREATE };
+        let operation = if self.settings.can_overwrite() { "index" } else { CREATE };
         Self { operation, ..self }
     }
 
@@ -90,9 +85,9 @@ impl ItemWriter {
         out.extend_from_slice(b"{\"");
         out.extend_from_slice(self.operation.as_bytes());
         out.extend_from_slice(br#"":{"_index":""#);
-        out.extend_from_slice(self.index.as_bytes());
+        out.extend_from_slice(self.settings.index.as_bytes());
         let [year, month, day] = record.time.date();
-        let parts: &[(u8, &str)] = match self.target {
+        let parts: &[(u8, &str)] = match self.settings.target {
             Target::Daily => &[(b'-', year), (b'.', month), (b'.', day)],
             Target::Monthly => &[(b'-', year), (b'.', month)],
             Target::DataStream => &[],
@@ -101,12 +96,11 @@ impl ItemWriter {
             out.push(*separator);
             out.extend_from_slice(part.as_bytes());
         }
-        out.extend_from_slice(match self.engine {
-            EngineKind::Current => br#"","_id":""#,
-            EngineKind::Elasticsearch6 => br#"","_type":"_doc","_id":""#,
-            EngineKind::ServerlessTimeSeries => b"",
-        });
-        if self.engine != EngineKind::ServerlessTimeSeries {
+        if self.settings.engine == EngineKind::Elasticsearch6 {
+            out.extend_from_slice(br#"","_type":"_doc"#);
+        }
+        if self.settings.has_ids() {
+            out.extend_from_slice(br#"","_id":""#);
             write_id(&self.object, line.number, line.bytes, out);
         }
         out.extend_from_slice(br#""}}"#);

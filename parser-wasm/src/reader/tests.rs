@@ -113,14 +113,59 @@ fn damage_is_told_apart() {
     assert_eq!(outcome(&body).1, Some(DamageKind::BadDeflate));
 }
 
+/// Where a stream is damaged, however it is chunked.
+fn damage_of(stream: &[u8]) -> Damage {
+    let (_, end) = read(stream, stream.len());
+    for step in [1, 2, 3, 7, 64] {
+        assert_eq!(read(stream, step).1, end, "step {step}");
+    }
+    end.expect_err("damage")
+}
+
 #[test]
 fn damage_says_where() {
-    let stream = [member(b"one\ntwo\n"), b"junk".to_vec()].concat();
-    let (lines, end) = read(&stream, stream.len());
-    assert_eq!(lines.len(), 2);
-    let damage = end.expect_err("damage");
-    let first_member = (stream.len() - 4) as u64;
-    assert_eq!((damage.compressed_offset, damage.inflated_offset, damage.line), (first_member, 8, 3));
+    let first = member(b"one\ntwo\nhalf a");
+    // The second member ends line 3 and has line 4; its checksum is wrong.
+    let mut second = member(b" line\nfour\nfi");
+    let trailer = second.len() - 8;
+    second[trailer] ^= 0x55;
+    let stream = [&first[..], &second, &member(b"ve\nsix\n")].concat();
+    let damage = damage_of(&stream);
+    assert_eq!(damage.kind, DamageKind::WrongChecksum);
+    assert_eq!((damage.member_offset, damage.member_line), (first.len() as u64, 3));
+    assert_eq!((damage.compressed_offset, damage.line), ((first.len() + trailer) as u64, 5));
+    assert_eq!(damage.inflated_offset, 27);
+    // The members behind it are not read.
+    assert_eq!(read(&stream, stream.len()).0.len(), 4);
+}
+
+#[test]
+fn in_plain_junk_behind_the_last_member_no_member_begins() {
+    let whole = member(b"one\ntwo\n");
+    for (junk, zeros) in [(&b"junk"[..], 0), (b"\0\0\0junk", 3)] {
+        let damage = damage_of(&[&whole[..], junk].concat());
+        assert_eq!(damage.kind, DamageKind::TrailingData);
+        assert_eq!((damage.compressed_offset, damage.inflated_offset, damage.line), (whole.len() as u64 + zeros, 8, 3));
+        assert_eq!((damage.member_offset, damage.member_line), (whole.len() as u64, 3));
+    }
+}
+
+#[test]
+fn what_came_out_before_the_data_made_no_sense_is_given() {
+    let log: Vec<u8> =
+        (0..5000_u32).flat_map(|at| format!("line {}\n", at.wrapping_mul(2_654_435_761)).into_bytes()).collect();
+    let (all, _) = read(&log, log.len());
+    // Whole blocks, flushed, which a broken one follows: where the data stop making sense is known.
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(&log).expect("in memory");
+    encoder.flush().expect("in memory");
+    let mut stream = encoder.get_ref().clone();
+    // A block of the reserved type (RFC 1951, 3.2.3).
+    stream.extend_from_slice(&[0x07; 300]);
+    assert_eq!(outcome(&stream), (all, Some(DamageKind::BadDeflate)));
+    let damage = damage_of(&stream);
+    assert_eq!((damage.inflated_offset, damage.line), (log.len() as u64, 5001));
+    assert_eq!((damage.member_offset, damage.member_line), (0, 1));
 }
 
 #[test]
