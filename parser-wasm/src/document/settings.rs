@@ -113,7 +113,8 @@ impl Settings {
     }
 
     /// The pattern of all indices that documents go to (for the template, health and retention), or the data stream's
-    /// name.
+    /// name. A data stream is there from its first document on; until then an engine calls its health red, after having
+    /// waited for it (seen), while a pattern that matches nothing is green.
     pub fn index_pattern(&self) -> String {
         let index = &self.index;
         match self.target {
