@@ -1,12 +1,13 @@
 //! Why things are not done, and what follows from it.
 
-use parser_wasm::Damage;
 use thiserror::Error;
 
 use crate::config::ConfigError;
 use crate::engine::EngineError;
-use crate::ledger::Rejected;
+use crate::queue::QueueError;
 use crate::s3::S3Error;
+use crate::settings::SettingsSourceError;
+use crate::state::LeaseError;
 use crate::template::TemplateError;
 
 /// Why there is nothing to run with.
@@ -18,6 +19,9 @@ pub enum StartError {
     /// The engine's client cannot be made.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The settings cannot be read.
+    #[error(transparent)]
+    Settings(#[from] SettingsSourceError),
 }
 
 /// Why a run could not even start on its objects.
@@ -29,6 +33,18 @@ pub enum RunError {
     /// The bucket could not be listed.
     #[error("the bucket cannot be listed: {0}")]
     List(#[source] S3Error),
+    /// What earlier runs remembered is not to be had.
+    #[error("the state in the bucket cannot be read: {0}")]
+    State(#[source] S3Error),
+    /// S3 does not tell whether another run is under way.
+    #[error(transparent)]
+    Lease(#[from] LeaseError),
+    /// The fan-out queue does not take the objects.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// The quarantine could not be read.
+    #[error("the quarantine cannot be read: {0}")]
+    Quarantine(#[source] S3Error),
 }
 
 /// Why an object is still in the bucket.
@@ -52,19 +68,21 @@ pub enum Unsettled {
     /// S3 failed, also after trying again.
     #[error("S3 failed: {0}")]
     Storage(String),
-    /// Wholly received, and yet not a sound log. The good lines before the damage are indexed.
-    #[error("damaged: {0}")]
-    Damaged(#[source] Damage),
-    /// Some lines could not be parsed, or their documents were refused by the engine.
-    #[error("{rejected} of {lines} lines rejected, the first at line {}: {}", first.line, first.reason)]
-    Rejected {
-        /// How many lines.
-        rejected: u64,
-        /// Of how many.
+    /// No line of it is an access-log line, and its name is not AWS's.
+    #[error("not an access log: none of its {lines} lines is one")]
+    NotLog {
+        /// How many lines it has.
         lines: u64,
-        /// The first of them.
-        first: Rejected,
     },
+    /// In another bucket, outside the prefix, or written by this program itself.
+    #[error("not among the objects this program is configured for")]
+    NotOurs,
+    /// S3 events have their turn first.
+    #[error("younger than 15 minutes: left to its event")]
+    TooYoung,
+    /// An earlier sweep's objects are still being worked on.
+    #[error("the fan-out queue is not empty yet")]
+    QueueBusy,
     /// The ledger does not balance. That is a fault of this program, and reason enough to leave
     /// the object alone.
     #[error("not every line is accounted for")]
@@ -94,12 +112,53 @@ impl Unsettled {
     #[must_use]
     pub fn disposition(&self) -> Disposition {
         match self {
-            Self::TestFile | Self::NotAccessLog | Self::Gone | Self::Changed | Self::Interrupted | Self::NotReached => {
-                Disposition::Pass
-            }
-            Self::Damaged(_) | Self::Rejected { .. } => Disposition::Report,
+            Self::TestFile
+            | Self::NotAccessLog
+            | Self::NotOurs
+            | Self::TooYoung
+            | Self::QueueBusy
+            | Self::Gone
+            | Self::Changed
+            | Self::Interrupted
+            | Self::NotReached => Disposition::Pass,
+            Self::NotLog { .. } => Disposition::Report,
             Self::AccessDenied(_) | Self::Storage(_) | Self::Unbalanced => Disposition::Alarm,
         }
+    }
+
+    /// One of each kind, for the documentation's test.
+    #[must_use]
+    pub fn examples() -> [Self; 13] {
+        [
+            Self::TestFile,
+            Self::NotAccessLog,
+            Self::NotLog { lines: 1 },
+            Self::NotOurs,
+            Self::TooYoung,
+            Self::QueueBusy,
+            Self::Gone,
+            Self::Changed,
+            Self::AccessDenied(String::new()),
+            Self::Storage(String::new()),
+            Self::Unbalanced,
+            Self::Interrupted,
+            Self::NotReached,
+        ]
+    }
+
+    /// Whether the object itself failed: it goes behind the others in the next sweep.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        self.disposition() != Disposition::Pass
+    }
+
+    /// Whether the event that named the object should come again.
+    #[must_use]
+    pub fn wants_retry(&self) -> bool {
+        matches!(
+            self,
+            Self::AccessDenied(_) | Self::Storage(_) | Self::Unbalanced | Self::Interrupted | Self::NotReached
+        )
     }
 
     /// A stable name for reports and alarms.
@@ -108,12 +167,14 @@ impl Unsettled {
         match self {
             Self::TestFile => "test_file",
             Self::NotAccessLog => "not_access_log",
+            Self::NotLog { .. } => "not_log",
+            Self::NotOurs => "not_ours",
+            Self::TooYoung => "too_young",
+            Self::QueueBusy => "queue_busy",
             Self::Gone => "gone",
             Self::Changed => "changed",
             Self::AccessDenied(_) => "access_denied",
             Self::Storage(_) => "storage",
-            Self::Damaged(_) => "damaged",
-            Self::Rejected { .. } => "rejected",
             Self::Unbalanced => "unbalanced",
             Self::Interrupted => "interrupted",
             Self::NotReached => "not_reached",
@@ -127,7 +188,9 @@ impl From<S3Error> for Unsettled {
             S3Error::Gone => Self::Gone,
             S3Error::Changed => Self::Changed,
             S3Error::AccessDenied { .. } => Self::AccessDenied(error.to_string()),
-            S3Error::Failed { .. } | S3Error::NoEtag | S3Error::Lost { .. } => Self::Storage(error.to_string()),
+            S3Error::Failed { .. } | S3Error::NoEtag | S3Error::Lost { .. } | S3Error::BadCopy { .. } => {
+                Self::Storage(error.to_string())
+            }
         }
     }
 }

@@ -3,8 +3,10 @@
 /// What an object is, by its key alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
-    /// An ALB access log, or a log of a name that says nothing against it.
-    AccessLog,
+    /// An ALB access log, by the name that AWS gives them.
+    NamedByAws,
+    /// Somebody's log: the name says nothing against an access log, and nothing for it.
+    NamedLog,
     /// The file by which Elastic Load Balancing tests its permission to write:
     /// `AWSLogs/ACCOUNT/ELBAccessLogTestFile` and its siblings.
     TestFile,
@@ -29,10 +31,11 @@ impl KeyKind {
         if name.starts_with("conn_log") || name.starts_with("health_check_log") {
             return Self::Other;
         }
-        if name.contains("_elasticloadbalancing_") && !name.contains("_app.") {
-            return Self::Other;
+        match (name.contains("_elasticloadbalancing_"), name.contains("_app.")) {
+            (true, true) => Self::NamedByAws,
+            (true, false) => Self::Other,
+            (false, _) => Self::NamedLog,
         }
-        Self::AccessLog
     }
 }
 
@@ -46,9 +49,9 @@ mod tests {
         let tail = "20261123T2105Z_10.0.0.1_3tq5ezpk.log.gz";
         let alb = "123456789012_elasticloadbalancing_eu-west-1_app.shop.0a1b2c3d4e5f6071";
         for (key, kind) in [
-            (format!("{dir}{alb}_{tail}"), KeyKind::AccessLog),
-            ("access.log".to_owned(), KeyKind::AccessLog),
-            ("2019/logs/a.log.gz".to_owned(), KeyKind::AccessLog),
+            (format!("{dir}{alb}_{tail}"), KeyKind::NamedByAws),
+            ("access.log".to_owned(), KeyKind::NamedLog),
+            ("2019/logs/a.log.gz".to_owned(), KeyKind::NamedLog),
             (format!("{dir}conn_log_{alb}_{tail}"), KeyKind::Other),
             (format!("{dir}conn_log.{alb}_{tail}"), KeyKind::Other),
             (format!("{dir}health_check_log_{alb}_{tail}"), KeyKind::Other),

@@ -1,16 +1,9 @@
 //! The account of one object: every line has exactly one fate.
 
-/// A line that is not in the index and will not get there by trying again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejected {
-    /// Its number in the log, from 1.
-    pub line: u64,
-    /// What the parser or the engine had against it.
-    pub reason: String,
-}
+use serde::{Deserialize, Serialize};
 
-/// `lines = indexed + duplicate + blank + control + rejected`, and the bytes they came in.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// `lines = indexed + duplicate + filtered + quarantined + blank + control`, and the bytes they came in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     /// Lines read from the log.
     pub lines: u64,
@@ -18,14 +11,14 @@ pub struct Ledger {
     pub indexed: u64,
     /// Documents that were in the index already, from an earlier run.
     pub duplicate: u64,
+    /// Lines that the filter left out.
+    pub filtered: u64,
+    /// Lines that could not be parsed, or whose document the engine rejected.
+    pub quarantined: u64,
     /// Blank lines.
     pub blank: u64,
     /// Control lines, which AWS writes for its own ends.
     pub control: u64,
-    /// Lines that could not be parsed, or whose document the engine rejected.
-    pub rejected: u64,
-    /// The first of those.
-    pub first_rejected: Option<Rejected>,
     /// Bytes received from S3.
     pub received_bytes: u64,
     /// Bytes of log text in them.
@@ -33,27 +26,32 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Enters a rejected line.
-    pub fn reject(&mut self, line: u64, reason: impl FnOnce() -> String) {
-        self.rejected += 1;
-        if self.first_rejected.as_ref().is_none_or(|first| line < first.line) {
-            let reason = reason();
-            self.first_rejected = Some(Rejected { line, reason });
-        }
+    /// Enters what another account says of other lines.
+    pub fn add(&mut self, other: &Self) {
+        self.lines += other.lines;
+        self.indexed += other.indexed;
+        self.duplicate += other.duplicate;
+        self.filtered += other.filtered;
+        self.quarantined += other.quarantined;
+        self.blank += other.blank;
+        self.control += other.control;
+        self.received_bytes += other.received_bytes;
+        self.inflated_bytes += other.inflated_bytes;
     }
 
     /// Whether every line read has met its fate.
     #[must_use]
     pub fn balances(&self) -> bool {
-        self.lines == self.indexed + self.duplicate + self.blank + self.control + self.rejected
+        let fates = self.indexed + self.duplicate + self.filtered + self.quarantined + self.blank + self.control;
+        self.lines == fates
     }
 
-    /// Whether the object may be deleted, as far as the ledger knows: everything acknowledged,
-    /// nothing rejected, and as many bytes received as S3 announced. A download cut at the border
-    /// of a gzip member, or in plain text, shows nowhere else.
+    /// Whether the object may be settled, as far as the ledger knows: every line accounted for, and
+    /// as many bytes received as S3 announced. A download cut at the border of a gzip member, or in
+    /// plain text, shows nowhere else.
     #[must_use]
     pub fn may_settle(&self, announced_bytes: u64) -> bool {
-        self.balances() && self.rejected == 0 && self.received_bytes == announced_bytes
+        self.balances() && self.received_bytes == announced_bytes
     }
 }
 
@@ -62,7 +60,16 @@ mod tests {
     use super::*;
 
     fn balanced() -> Ledger {
-        Ledger { lines: 10, indexed: 4, duplicate: 3, blank: 2, control: 1, received_bytes: 500, ..Ledger::default() }
+        Ledger {
+            lines: 12,
+            indexed: 4,
+            duplicate: 3,
+            quarantined: 2,
+            blank: 2,
+            control: 1,
+            received_bytes: 500,
+            ..Ledger::default()
+        }
     }
 
     #[test]
@@ -77,12 +84,10 @@ mod tests {
     }
 
     #[test]
-    fn a_rejected_line_balances_and_yet_does_not_settle() {
-        let mut ledger = Ledger { lines: 12, ..balanced() };
-        ledger.reject(7, || "seven".to_owned());
-        ledger.reject(5, || "five".to_owned());
-        assert!(ledger.balances());
-        assert!(!ledger.may_settle(500));
-        assert_eq!(ledger.first_rejected.unwrap().reason, "five");
+    fn accounts_of_parts_add_up() {
+        let mut sum = balanced();
+        sum.add(&balanced());
+        assert!(sum.balances());
+        assert_eq!((sum.lines, sum.quarantined, sum.received_bytes), (24, 4, 1000));
     }
 }

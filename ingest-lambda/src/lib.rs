@@ -10,36 +10,64 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod aws;
+mod backfill;
 mod backoff;
 pub mod bulk;
 mod causes;
+mod choose;
 pub mod command;
 mod config;
 mod engine;
 mod error;
 mod event;
+mod health;
+mod ingest;
 mod key;
 mod ledger;
+mod metrics;
 mod object;
+mod pipeline;
+mod plan;
+mod quarantine;
+mod queue;
+mod replay;
 mod report;
+mod retention;
 mod s3;
 mod secret;
+mod settings;
+mod settle;
+mod setup;
+mod state;
 mod stop;
 mod sweep;
 mod template;
 
+pub use aws::start;
+pub use backfill::{BackfillError, BackfillReport};
 pub use backoff::Backoff;
 pub use config::{
     Auth, Config, ConfigError, Credentials, Location, SettingsSource, Settle, SigningName, VARIABLES, Variable,
 };
-pub use engine::{Answer, Engine, EngineError, NoAnswer};
+pub use engine::{Answer, AuthError, Body, CaFileError, Engine, EngineError, NoAnswer};
 pub use error::{Disposition, RunError, StartError, Unsettled};
-pub use event::{Event, EventError};
+pub use event::{Event, EventError, Message, ObjectRef, WorkOrder};
+pub use ingest::Ingest;
 pub use key::KeyKind;
-pub use ledger::{Ledger, Rejected};
+pub use ledger::Ledger;
+pub use metrics::embedded as embedded_metrics;
+pub use object::Settled;
+pub use plan::{FaultyObject, IndexShare, Plan};
+pub use queue::{Queue, QueueError};
+pub use replay::{FailedFile, ReplayReport};
 pub use report::{LeftObject, Report};
+pub use retention::{Lifecycle, RetentionError};
 pub use s3::{Download, ListedObject, S3Error, Store};
 pub use secret::Secret;
+pub use settings::{SettingsSourceError, settings};
+pub use setup::{Retention, SetupError, SetupReport, setup};
+pub use state::LeaseError;
 pub use stop::{Stop, StopReason};
-pub use sweep::{DEADLINE_MARGIN, Ingest};
+pub use sweep::{DEADLINE_MARGIN, Worked};
 pub use template::TemplateError;

@@ -1,12 +1,16 @@
-//! The Lambda: a schedule's tick in, the run's report out.
+//! The Lambda: an event in, what was done out.
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use ingest_lambda::{Config, DEADLINE_MARGIN, Event, Ingest, Report, StartError, Stop, StopReason};
-use lambda_runtime::{LambdaEvent, service_fn};
-use serde_json::Value;
+use chrono::NaiveDate;
+use ingest_lambda::{
+    DEADLINE_MARGIN, Event, Ingest, Message, ObjectRef, Report, Stop, StopReason, WorkOrder, Worked, embedded_metrics,
+};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde::Serialize;
+use serde_json::{Value, json};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -32,19 +36,15 @@ async fn main() -> ExitCode {
 }
 
 async fn serve() -> Result<(), String> {
-    let ingest = start().await.map_err(|error| error.to_string())?;
+    // Clients are made once, and serve all invocations.
+    let ingest = Arc::new(Ingest::start().await.map_err(|error| error.to_string())?);
     let handler = service_fn(|event| handle(Arc::clone(&ingest), event));
     lambda_runtime::run(handler).await.map_err(|error| error.to_string())
 }
 
-/// Clients are made once, and serve all invocations.
-async fn start() -> Result<Arc<Ingest>, StartError> {
-    Ok(Arc::new(Ingest::new(Config::from_env()?).await?))
-}
-
-async fn handle(ingest: Arc<Ingest>, event: LambdaEvent<Value>) -> Result<Report, lambda_runtime::Error> {
-    let Event::Tick = Event::from_json(&event.payload)?;
+async fn handle(ingest: Arc<Ingest>, event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {
     let left = time_left(event.context.deadline(), SystemTime::now());
+    let event = Event::from_json(&event.payload).map_err(|error| failed("event", &error))?;
     let stop = Stop::default();
     let deadline = {
         let stop = stop.clone();
@@ -53,9 +53,114 @@ async fn handle(ingest: Arc<Ingest>, event: LambdaEvent<Value>) -> Result<Report
             stop.pull(StopReason::Deadline);
         })
     };
-    let report = ingest.sweep(&stop, |_, _| {}).await;
+    let answer = answer(&ingest, event, left, &stop).await;
     deadline.abort();
-    Ok(report?)
+    answer
+}
+
+async fn answer(ingest: &Arc<Ingest>, event: Event, left: Duration, stop: &Stop) -> Result<Value, Diagnostic> {
+    match event {
+        Event::Test => Ok(json!({ "test": true })),
+        Event::Tick => {
+            let report = ingest.tick(left, stop).await.map_err(|error| failed("run", &error))?;
+            emit_metrics(&report, ingest.bucket());
+            Ok(value(&report))
+        }
+        Event::Objects(objects) => work_on(ingest, objects, stop).await,
+        Event::Messages(messages) => work_off(ingest, messages, stop).await,
+        Event::Order(order) => carry_out(ingest, order, stop).await,
+    }
+}
+
+/// Objects that S3 or EventBridge named: asynchronous invocations, which Lambda repeats on an
+/// error. Repeating is harmless to the objects that were settled.
+async fn work_on(ingest: &Arc<Ingest>, objects: Vec<ObjectRef>, stop: &Stop) -> Result<Value, Diagnostic> {
+    let (report, worked) = ingest.work_on(objects, stop).await.map_err(|error| failed("run", &error))?;
+    emit_metrics(&report, ingest.bucket());
+    match worked
+        .iter()
+        .find_map(|worked| Some((worked, worked.outcome.as_ref().err().filter(|why| why.wants_retry())?)))
+    {
+        None => Ok(value(&report)),
+        Some((Worked { object, .. }, why)) => {
+            let why = report.stopped.as_ref().map_or_else(|| why.to_string(), |reason| reason.to_string());
+            Err(failed("objects", &format!("s3://{}/{}: {why}", object.bucket, object.key)))
+        }
+    }
+}
+
+/// Messages of a queue: those of which an object should come again are named, and no others, so
+/// that one bad object does not repeat the rest.
+async fn work_off(ingest: &Arc<Ingest>, messages: Vec<Message>, stop: &Stop) -> Result<Value, Diagnostic> {
+    let mut failures: Vec<String> = Vec::new();
+    let mut wanted: Vec<(String, Vec<ObjectRef>)> = Vec::new();
+    for Message { id, objects } in messages {
+        match objects {
+            Ok(objects) => wanted.push((id, objects)),
+            Err(error) => {
+                tracing::error!(message_id = id, %error, alarm = true, "a message that is none of ours");
+                failures.push(id);
+            }
+        }
+    }
+    let mut objects: Vec<ObjectRef> = wanted.iter().flat_map(|(_, objects)| objects.clone()).collect();
+    objects.sort_unstable_by(|a, b| (&a.bucket, &a.key).cmp(&(&b.bucket, &b.key)));
+    objects.dedup();
+    match ingest.work_on(objects, stop).await {
+        Ok((report, worked)) => {
+            emit_metrics(&report, ingest.bucket());
+            let again = |object: &ObjectRef| {
+                worked.iter().any(|worked| {
+                    worked.object == *object
+                        && worked.outcome.as_ref().is_err_and(ingest_lambda::Unsettled::wants_retry)
+                })
+            };
+            let failed = wanted.into_iter().filter(|(_, objects)| objects.iter().any(again));
+            failures.extend(failed.map(|(id, _)| id));
+        }
+        Err(error) => return Err(failed("run", &error)),
+    }
+    let failures: Vec<Value> = failures.into_iter().map(|id| json!({ "itemIdentifier": id })).collect();
+    Ok(json!({ "batchItemFailures": failures }))
+}
+
+async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, stop: &Stop) -> Result<Value, Diagnostic> {
+    match order {
+        WorkOrder::Setup {} => {
+            ingest.setup().await.map(|report| value(&report)).map_err(|error| failed("setup", &error))
+        }
+        WorkOrder::Backfill { from, to } => {
+            let day = |text: &str| {
+                text.parse::<NaiveDate>().map_err(|error| failed("event", &format!("{text:?} is not a day: {error}")))
+            };
+            let report = ingest.backfill(day(&from)?, day(&to)?, stop, |_, _| {}).await;
+            report.map(|report| value(&report)).map_err(|error| failed("backfill", &error))
+        }
+        WorkOrder::Replay { overwrite: true, .. } if !ingest.can_overwrite() => {
+            Err(failed("event", &"\"overwrite\": a data stream, or an engine without ids, takes no document twice"))
+        }
+        WorkOrder::Replay { prefix, overwrite } => {
+            let report = ingest.replay(&prefix, overwrite, stop, |_, _| {}).await;
+            report.map(|report| value(&report)).map_err(|error| failed("replay", &error))
+        }
+        WorkOrder::Ingest { bucket, key } => work_on(ingest, vec![ObjectRef { bucket, key }], stop).await,
+    }
+}
+
+/// Reports are of types that are always JSON.
+fn value(report: &impl Serialize) -> Value {
+    serde_json::to_value(report).unwrap_or_default()
+}
+
+/// A stable name for the error beside its words, for alarms and filters.
+fn failed(kind: &str, error: &dyn std::fmt::Display) -> Diagnostic {
+    let message = error.to_string();
+    tracing::error!(kind, message, alarm = true, "the invocation fails");
+    Diagnostic { error_type: format!("albatross.{kind}"), error_message: message }
+}
+
+fn emit_metrics(report: &Report, bucket: &str) {
+    println!("{}", embedded_metrics(report, bucket, SystemTime::now()));
 }
 
 /// How long this invocation may still take.

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::bulk::{Sink, SinkStats};
 use crate::error::Unsettled;
 use crate::ledger::Ledger;
+use crate::object::Settled;
 use crate::stop::StopReason;
 
 /// Objects left for the same reason that are named; beyond that they are counted. Keeps the
@@ -25,12 +27,22 @@ pub struct Report {
     pub indexed: u64,
     /// Documents that were there already.
     pub duplicate: u64,
+    /// Lines that the filter left out.
+    pub filtered: u64,
+    /// Lines in quarantine: they could not be parsed, or the engine rejected their document.
+    pub quarantined: u64,
     /// Lines that are no requests.
     pub skipped: Skipped,
-    /// Lines that could not be parsed, or whose document the engine rejected.
-    pub rejected: u64,
     /// Bytes read.
     pub bytes: Bytes,
+    /// What the engine did.
+    pub engine: SinkStats,
+    /// Age of the oldest log that waited for this sweep, in seconds; those that failed before and
+    /// those left alone do not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oldest_waiting_s: Option<u64>,
+    /// Damaged objects that moved to quarantine, up to a hundred.
+    pub damaged: Vec<LeftObject>,
     /// The objects left, up to a hundred for each reason.
     pub left: Vec<LeftObject>,
     /// How many objects were left for each reason.
@@ -39,13 +51,19 @@ pub struct Report {
     pub stopped: Option<StopReason>,
 }
 
-/// `listed = settled + left`.
+/// `listed = settled + quarantined + enqueued + done_before + left`.
 #[derive(Debug, Default, Serialize)]
 pub struct Objects {
     /// Under the prefix.
     pub listed: u64,
-    /// Wholly indexed and deleted.
+    /// Of which every line is accounted for: deleted, archived or kept, as configured.
     pub settled: u64,
+    /// Damaged: their good lines are indexed, and they lie whole in quarantine.
+    pub quarantined: u64,
+    /// Handed to the queue.
+    pub enqueued: u64,
+    /// Settled by an earlier run, where settled objects stay.
+    pub done_before: u64,
     /// Still in the bucket, as far as this run knows.
     pub left: u64,
 }
@@ -68,12 +86,12 @@ pub struct Bytes {
     pub inflated: u64,
 }
 
-/// An object left in the bucket.
+/// An object that a person may have to look at.
 #[derive(Debug, Serialize)]
 pub struct LeftObject {
     /// Its key.
     pub key: String,
-    /// [`Unsettled::code`].
+    /// [`Unsettled::code`], or the code of the damage.
     pub reason: &'static str,
     /// The reason in words, with positions.
     pub message: String,
@@ -93,9 +111,36 @@ impl Report {
         self.duplicate += ledger.duplicate;
         self.skipped.blank += ledger.blank;
         self.skipped.control += ledger.control;
-        self.rejected += ledger.rejected;
+        self.filtered += ledger.filtered;
+        self.quarantined += ledger.quarantined;
         self.bytes.received += ledger.received_bytes;
         self.bytes.inflated += ledger.inflated_bytes;
+    }
+
+    /// Adds an object that is done with.
+    pub fn settle(&mut self, key: &str, settled: &Settled) {
+        match settled {
+            Settled::Whole => self.objects.settled += 1,
+            Settled::Quarantined(damage) => {
+                self.objects.quarantined += 1;
+                if self.objects.quarantined <= NAMED_PER_REASON {
+                    let (reason, message) = (damage.kind.code(), damage.to_string());
+                    self.damaged.push(LeftObject { key: key.to_owned(), reason, message });
+                }
+            }
+        }
+    }
+
+    /// Notes the age of a log that waits.
+    pub fn note_waiting(&mut self, now_ms: i64, modified_ms: i64) {
+        let age_s = u64::try_from(now_ms.saturating_sub(modified_ms) / 1000).unwrap_or_default();
+        self.oldest_waiting_s = self.oldest_waiting_s.max(Some(age_s));
+    }
+
+    /// The run is over.
+    pub fn end(&mut self, stopped: Option<StopReason>, sink: &Sink) {
+        self.stopped = stopped;
+        self.engine = sink.take_stats();
     }
 
     /// Adds an object that stays.
@@ -126,11 +171,16 @@ mod tests {
             serde_json::to_value(&report).unwrap(),
             serde_json::json!({
                 "settings": "0123456789abcdef",
-                "objects": {"listed": 2, "settled": 1, "left": 1},
-                "lines": 3, "indexed": 2, "duplicate": 0,
+                "objects": {
+                    "listed": 2, "settled": 1, "quarantined": 0, "enqueued": 0, "done_before": 0, "left": 1
+                },
+                "lines": 3, "indexed": 2, "duplicate": 0, "filtered": 0, "quarantined": 0,
                 "skipped": {"blank": 1, "control": 0},
-                "rejected": 0,
                 "bytes": {"received": 9, "inflated": 0},
+                "engine": {
+                    "requests": 0, "retries": 0, "latency_sum_ms": 0, "latency_max_ms": 0, "sent_bytes": 0
+                },
+                "damaged": [],
                 "left": [{"key": "k", "reason": "test_file", "message": "the load balancer's test file, not a log"}],
                 "left_by_reason": {"test_file": 1},
                 "stopped": "interrupted"

@@ -1,62 +1,57 @@
-//! One run over the bucket: list, take the oldest, a few at a time.
+//! One run over the bucket: list, take the oldest, work on them or hand them to the queue.
 
-use std::collections::BinaryHeap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use parser_wasm::Settings;
-use tokio::task::JoinSet;
-
-use crate::bulk::Sink;
-use crate::config::{Config, SettingsSource};
-use crate::engine::Engine;
-use crate::error::{Disposition, RunError, StartError, Unsettled};
-use crate::key::KeyKind;
-use crate::ledger::Ledger;
+use crate::choose::Choice;
+use crate::config::Settle;
+use crate::error::{RunError, Unsettled};
+use crate::event::ObjectRef;
+use crate::ingest::{Done, Ingest, log_run};
+use crate::queue::Queue;
 use crate::report::Report;
-use crate::s3::{ListedObject, S3Error, Store};
-use crate::stop::{Stop, StopReason};
-use crate::template::{self, TemplateError};
+use crate::s3::ListedObject;
+use crate::state::{Checkpoint, FailedObjects, Lease, LeaseError};
+use crate::stop::Stop;
 
-/// Work ends so long before the Lambda's time does: enough to see a delete through and to report.
-pub const DEADLINE_MARGIN: Duration = Duration::from_secs(10);
+/// Work ends so long before the Lambda's time does: enough to settle what is being settled, to
+/// keep how far big objects were read, and to report.
+pub const DEADLINE_MARGIN: Duration = Duration::from_secs(15);
 
-/// Objects worked on at once. Each holds a batch, so this bounds the memory too.
-const OBJECTS_IN_FLIGHT: usize = 4;
-
-/// Objects taken up by one run; bounds the memory of the listing. The others are the next run's.
-const OBJECTS_PER_RUN: usize = 10_000;
-
-/// Everything a run needs, made once and used for every run.
-#[derive(Debug)]
-pub struct Ingest {
-    pub(crate) store: Store,
-    pub(crate) sink: Sink,
-    pub(crate) settings: Settings,
-    engine: Engine,
+/// What a sweep remembers between runs.
+struct Memory {
+    failed: FailedObjects,
+    /// Where done objects stay in the bucket.
+    checkpoint: Option<Checkpoint>,
 }
 
-/// What came of one object, from the task that worked on it.
-struct Done {
-    object: ListedObject,
-    ledger: Ledger,
-    outcome: Result<(), Unsettled>,
+impl Memory {
+    fn enter(&mut self, object: &ListedObject, done: bool, failed: bool) {
+        self.failed.enter(&object.key, failed);
+        if let Some(checkpoint) = &mut self.checkpoint {
+            checkpoint.enter(object, done);
+        }
+    }
 }
 
 impl Ingest {
-    /// Makes the clients.
+    /// A schedule's tick: a sweep, unless another one is under way. `time` is how long this one
+    /// can take.
     ///
     /// # Errors
-    /// When AWS's region is not known or TLS cannot be set up.
-    pub async fn new(config: Config) -> Result<Self, StartError> {
-        let engine = Engine::new(&config)?;
-        let store = Store::connect(&config).await?;
-        let sink = Sink::new(engine.clone());
-        let settings = match config.settings {
-            SettingsSource::Inline(settings) => settings,
-            SettingsSource::Uri(_) => Settings::default(),
+    /// As [`Self::sweep`].
+    pub async fn tick(self: &Arc<Self>, time: Duration, stop: &Stop) -> Result<Report, RunError> {
+        let lease = match Lease::take(&self.store, &self.config.own_prefix, time).await {
+            Ok(lease) => lease,
+            Err(held @ LeaseError::Held(_)) => {
+                tracing::info!("{held}: nothing is done");
+                return Ok(self.report());
+            }
+            Err(error) => return Err(error.into()),
         };
-        Ok(Self { store, sink, settings, engine })
+        let report = self.sweep(false, stop, |_, _| {}).await;
+        lease.release().await;
+        report
     }
 
     /// Sweeps the bucket once: oldest objects first, until none is left or `stop` is pulled.
@@ -66,121 +61,173 @@ impl Ingest {
     /// When no object could be worked on at all. Whatever happens to objects is in the report.
     pub async fn sweep(
         self: &Arc<Self>,
+        overwrite: bool,
         stop: &Stop,
         mut progress: impl FnMut(usize, usize),
     ) -> Result<Report, RunError> {
-        let mut report = Report::new(self.settings.digest());
-        let prepared = tokio::select! {
-            biased;
-            () = stop.pulled() => None,
-            prepared = self.prepare(&mut report) => Some(prepared),
-        };
-        let mut waiting = match prepared {
-            None => Vec::new(),
-            Some(Ok(oldest)) => oldest,
-            Some(Err(RunError::Template(TemplateError::Engine(reason)))) => {
-                stop.pull(reason);
-                Vec::new()
+        let mut report = self.report();
+        self.check_engine(stop).await?;
+        if stop.reason().is_none() {
+            let mut memory = self.remember().await?;
+            let chosen = tokio::select! {
+                biased;
+                () = stop.pulled() => Vec::new(),
+                chosen = self.choose(&mut memory, &mut report) => chosen?,
+            };
+            match &self.queue {
+                Some(queue) => hand_over(queue, self.store.bucket(), chosen, &mut memory, &mut report).await?,
+                None => {
+                    let total = chosen.len();
+                    let mut done = 0;
+                    let objects = chosen.into_iter().map(|object| (object.key.clone(), object));
+                    let left = self.work_through(objects, overwrite, stop, |_, finished| {
+                        enter(&mut report, &mut memory, finished);
+                        done += 1;
+                        progress(done, total);
+                    });
+                    for (key, object) in left.await {
+                        memory.enter(&object, false, false);
+                        report.leave(key, &Unsettled::NotReached);
+                    }
+                }
             }
-            Some(Err(error)) => return Err(error),
+            self.save(&mut memory).await;
         }
-        .into_iter();
-
-        let total = waiting.len();
-        let mut running = JoinSet::new();
-        loop {
-            while running.len() < OBJECTS_IN_FLIGHT
-                && stop.reason().is_none()
-                && let Some(object) = waiting.next()
-            {
-                running.spawn(Arc::clone(self).work(object, stop.clone()));
-            }
-            match running.join_next().await {
-                None => break,
-                Some(Ok(done)) => enter(&mut report, done),
-                Some(Err(failed)) => std::panic::resume_unwind(failed.into_panic()),
-            }
-            progress(total - waiting.len() - running.len(), total);
-        }
-        for object in waiting {
-            report.leave(object.key, &Unsettled::NotReached);
-        }
-        report.stopped = stop.reason();
+        report.end(stop.reason(), &self.sink);
         log_run(&report);
         Ok(report)
     }
 
-    /// Makes sure that the engine is ready, and chooses the objects.
-    async fn prepare(&self, report: &mut Report) -> Result<Vec<ListedObject>, RunError> {
-        template::check(&self.engine, &self.settings).await?;
-        self.choose(report).await.map_err(RunError::List)
+    /// Works on objects that an event named.
+    ///
+    /// # Errors
+    /// When no object could be worked on at all.
+    pub async fn work_on(
+        self: &Arc<Self>,
+        objects: Vec<ObjectRef>,
+        stop: &Stop,
+    ) -> Result<(Report, Vec<Worked>), RunError> {
+        let mut report = self.report();
+        self.check_engine(stop).await?;
+        let mut worked = Vec::new();
+        let mut mine = Vec::new();
+        for object in objects {
+            report.objects.listed += 1;
+            match self.refuse(&object) {
+                None => mine.push((object.key.clone(), object)),
+                Some(why) => {
+                    report.leave(object.key.clone(), &why);
+                    worked.push(Worked { object, outcome: Err(why) });
+                }
+            }
+        }
+        let left = self.work_through(mine, false, stop, |key, Done { about, ledger, outcome }| {
+            report.add(&ledger);
+            match &outcome {
+                Ok(settled) => report.settle(&key, settled),
+                Err(why) => report.leave(key, why),
+            }
+            worked.push(Worked { object: about, outcome: outcome.map(drop) });
+        });
+        for (key, object) in left.await {
+            report.leave(key, &Unsettled::NotReached);
+            worked.push(Worked { object, outcome: Err(Unsettled::NotReached) });
+        }
+        report.end(stop.reason(), &self.sink);
+        log_run(&report);
+        Ok((report, worked))
+    }
+
+    /// Why an object that an event named is not for us.
+    fn refuse(&self, object: &ObjectRef) -> Option<Unsettled> {
+        use crate::key::KeyKind;
+        let config = &self.config;
+        let ours = object.bucket == config.bucket
+            && object.key.starts_with(&config.prefix)
+            && object.key.ends_with(&config.suffix)
+            && !config.is_own(&object.key);
+        match KeyKind::of(&object.key) {
+            _ if !ours => Some(Unsettled::NotOurs),
+            KeyKind::TestFile => Some(Unsettled::TestFile),
+            KeyKind::Other => Some(Unsettled::NotAccessLog),
+            KeyKind::NamedByAws | KeyKind::NamedLog => None,
+        }
+    }
+
+    async fn remember(&self) -> Result<Memory, RunError> {
+        let own = &self.config.own_prefix;
+        let failed = FailedObjects::load(&self.store, own).await.map_err(RunError::State)?;
+        let checkpoint = match self.config.settle {
+            Settle::Keep => Some(Checkpoint::load(&self.store, own).await.map_err(RunError::State)?),
+            Settle::Delete | Settle::Archive(_) => None,
+        };
+        Ok(Memory { failed, checkpoint })
+    }
+
+    /// What is forgotten is done again, under the same ids: no reason to fail.
+    async fn save(&self, memory: &mut Memory) {
+        let own = &self.config.own_prefix;
+        if let Err(error) = memory.failed.save(&self.store, own).await {
+            tracing::warn!(%error, "which objects failed is forgotten");
+        }
+        if let Some(checkpoint) = &mut memory.checkpoint
+            && let Err(error) = checkpoint.save(&self.store, own).await
+        {
+            tracing::warn!(%error, "which objects are done is forgotten");
+        }
     }
 
     /// The oldest logs under the prefix, oldest first. Everything else goes to the report.
-    async fn choose(&self, report: &mut Report) -> Result<Vec<ListedObject>, S3Error> {
-        let mut oldest = BinaryHeap::new();
-        let listing = self.store.list(|object| {
-            report.objects.listed += 1;
-            match KeyKind::of(&object.key) {
-                KeyKind::TestFile => report.leave(object.key, &Unsettled::TestFile),
-                KeyKind::Other => report.leave(object.key, &Unsettled::NotAccessLog),
-                KeyKind::AccessLog => {
-                    oldest.push(object);
-                    if oldest.len() > OBJECTS_PER_RUN
-                        && let Some(newest) = oldest.pop()
-                    {
-                        report.leave(newest.key, &Unsettled::NotReached);
-                    }
-                }
-            }
-        });
-        listing.await?;
-        Ok(oldest.into_sorted_vec())
-    }
-
-    async fn work(self: Arc<Self>, object: ListedObject, stop: Stop) -> Done {
-        let (ledger, outcome) = self.object(&object, &stop).await;
-        Done { object, ledger, outcome }
+    async fn choose(&self, memory: &mut Memory, report: &mut Report) -> Result<Vec<ListedObject>, RunError> {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let now_ms = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
+        let mut choice = Choice::new(&self.config, now_ms, &mut memory.failed, memory.checkpoint.as_mut(), report);
+        self.store.list(&self.config.prefix, |object| choice.consider(object)).await.map_err(RunError::List)?;
+        Ok(choice.into_order())
     }
 }
 
-/// Enters an object in the report, and in the log: one line each, to be filtered by `alarm`.
-fn enter(report: &mut Report, done: Done) {
-    let Done { object, ledger, outcome } = done;
-    let why = outcome.as_ref().err();
-    tracing::info!(
-        key = object.key,
-        outcome = why.map_or("settled", Unsettled::code),
-        alarm = why.is_some_and(|why| why.disposition() == Disposition::Alarm),
-        message = why.map_or_else(|| "object settled".to_owned(), ToString::to_string),
-        received_bytes = ledger.received_bytes,
-        inflated_bytes = ledger.inflated_bytes,
-        lines = ledger.lines,
-        indexed = ledger.indexed,
-        duplicate = ledger.duplicate,
-        blank = ledger.blank,
-        control = ledger.control,
-        rejected = ledger.rejected,
-    );
+/// An object that an event named, and what became of it.
+#[derive(Debug)]
+pub struct Worked {
+    /// The object.
+    pub object: ObjectRef,
+    /// Why it is not settled, if it is not.
+    pub outcome: Result<(), Unsettled>,
+}
+
+/// Gives the objects to the queue, if that is empty: otherwise those of an earlier sweep are still
+/// being worked on.
+async fn hand_over(
+    queue: &Queue,
+    bucket: &str,
+    chosen: Vec<ListedObject>,
+    memory: &mut Memory,
+    report: &mut Report,
+) -> Result<(), RunError> {
+    if !queue.is_empty().await? {
+        for object in chosen {
+            memory.enter(&object, false, false);
+            report.leave(object.key, &Unsettled::QueueBusy);
+        }
+        return Ok(());
+    }
+    let objects: Vec<ObjectRef> = chosen.iter().map(|object| ObjectRef::listed(bucket, object)).collect();
+    queue.send(&objects).await?;
+    for object in chosen {
+        // From here on the queue remembers it, and its dead-letter queue.
+        memory.enter(&object, true, false);
+        report.objects.enqueued += 1;
+    }
+    Ok(())
+}
+
+fn enter(report: &mut Report, memory: &mut Memory, done: Done<ListedObject>) {
+    let Done { about, ledger, outcome } = done;
     report.add(&ledger);
+    memory.enter(&about, outcome.is_ok(), outcome.as_ref().is_err_and(Unsettled::is_failure));
     match outcome {
-        Ok(()) => report.objects.settled += 1,
-        Err(why) => report.leave(object.key, &why),
+        Ok(settled) => report.settle(&about.key, &settled),
+        Err(why) => report.leave(about.key, &why),
     }
-}
-
-fn log_run(report: &Report) {
-    tracing::info!(
-        settings = report.settings,
-        listed = report.objects.listed,
-        settled = report.objects.settled,
-        left = report.objects.left,
-        alarm = report.stopped.as_ref().is_some_and(StopReason::is_alarming),
-        stopped = report.stopped.as_ref().map(ToString::to_string),
-        lines = report.lines,
-        indexed = report.indexed,
-        duplicate = report.duplicate,
-        rejected = report.rejected,
-        "run ended"
-    );
 }

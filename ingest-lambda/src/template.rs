@@ -1,13 +1,11 @@
 //! Our index template in the engine: put by `albatross setup`, asked for before every sweep.
 
-use bytes::Bytes;
-use parser_wasm::{Settings, TEMPLATE_VERSION, index_template};
+use parser_wasm::{Settings, TEMPLATE_VERSION, TemplatePlace, index_template, template_meta};
 use reqwest::Method;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::backoff::Backoff;
-use crate::engine::{Answer, Engine};
+use crate::engine::{Body, Engine};
 use crate::stop::StopReason;
 
 /// Why the engine is not ready to take documents.
@@ -30,58 +28,60 @@ pub enum TemplateError {
         /// What stands in its `_meta.version`, or `null`.
         found: Value,
     },
+    /// It was put under other settings: documents would go to indices that it does not shape.
+    #[error(
+        "the engine's index template {name} was made for other settings ({found}, and now {wanted}): run \
+         `albatross setup` with these, or choose another \"index\""
+    )]
+    Settings {
+        /// The template's name.
+        name: String,
+        /// What stands in its `_meta`.
+        found: Value,
+        /// What should.
+        wanted: Value,
+    },
     /// The engine does not say.
     #[error("the index template cannot be read or put: {0}")]
-    Engine(StopReason),
+    Engine(#[from] StopReason),
 }
 
-/// Checks that the engine has the template of this release.
+/// Checks that the engine has the template of this release, made for these settings.
 ///
 /// # Errors
 /// When it has not, or does not answer.
 pub async fn check(engine: &Engine, settings: &Settings) -> Result<(), TemplateError> {
-    let name = &settings.index;
-    let answer = exchange(engine, Method::GET, name, Bytes::new()).await?;
+    let name = settings.index.clone();
+    let place = TemplatePlace::of(settings);
+    let answer = engine.ask(Method::GET, &place.path, Body::empty()).await?;
     if answer.status == 404 {
-        return Err(TemplateError::Missing { name: name.clone() });
+        return Err(TemplateError::Missing { name });
     }
-    let answer = accepted(answer)?;
+    if !answer.is_success() {
+        return Err(StopReason::Refused(answer.excerpt()).into());
+    }
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    match body.pointer("/index_templates/0/index_template/_meta/version") {
-        Some(version) if version.as_u64() == Some(u64::from(TEMPLATE_VERSION)) => Ok(()),
-        found => Err(TemplateError::Version { name: name.clone(), found: found.cloned().unwrap_or_default() }),
+    let found = body.pointer(&place.meta_pointer).cloned().unwrap_or_default();
+    let wanted = template_meta(settings);
+    match found.get("version") {
+        version if version != wanted.get("version") => {
+            Err(TemplateError::Version { name, found: version.cloned().unwrap_or_default() })
+        }
+        _ if found != wanted => Err(TemplateError::Settings { name, found, wanted }),
+        _ => Ok(()),
     }
 }
 
-/// Puts the template of this release, over an older one.
+/// Puts the template of this release, over an older one. Its indices get the ILM policy named.
 ///
 /// # Errors
 /// When the engine does not take it.
-pub async fn put(engine: &Engine, settings: &Settings) -> Result<(), TemplateError> {
-    let body = Bytes::from(index_template(settings, None).to_string());
-    accepted(exchange(engine, Method::PUT, &settings.index, body).await?).map(drop)
-}
-
-fn accepted(answer: Answer) -> Result<Answer, TemplateError> {
-    if (200..300).contains(&answer.status) {
-        Ok(answer)
-    } else {
-        Err(TemplateError::Engine(StopReason::Refused(answer.excerpt())))
-    }
-}
-
-/// One exchange, tried again for as long as the engine is merely busy or away.
-async fn exchange(engine: &Engine, method: Method, name: &str, body: Bytes) -> Result<Answer, TemplateError> {
-    let path = format!("_index_template/{name}");
-    let mut backoff = Backoff::default();
-    loop {
-        let (cause, retry_after) = match engine.send(method.clone(), &path, "application/json", body.clone()).await {
-            Ok(answer) if answer.is_transient() => (answer.excerpt(), answer.retry_after),
-            Ok(answer) => return Ok(answer),
-            Err(error) => (error.to_string(), None),
-        };
-        if !backoff.pause(retry_after).await {
-            return Err(TemplateError::Engine(StopReason::Unavailable(cause)));
-        }
-    }
+pub(crate) async fn put(
+    engine: &Engine,
+    settings: &Settings,
+    lifecycle_policy: Option<&str>,
+) -> Result<(), TemplateError> {
+    let body = index_template(settings, lifecycle_policy).to_string();
+    engine.demand(Method::PUT, &TemplatePlace::of(settings).path, Body::json(body)).await?;
+    Ok(())
 }

@@ -6,7 +6,7 @@ mod support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use support::{Bucket, Index, Reply, Server, cut_gzip, ingest, items, line, log, run};
+use support::{Bucket, Index, Reply, Server, cut_gzip, gunzip_lines, ingest, items, line, log, run};
 
 #[test]
 fn a_sweep_takes_logs_of_all_pages_and_leaves_the_rest() {
@@ -22,7 +22,12 @@ fn a_sweep_takes_logs_of_all_pages_and_leaves_the_rest() {
     let run = ingest(&s3, &index.serve());
     assert_eq!(run.status, Some(0), "{}", run.stderr);
     assert_eq!(bucket.keys(), ["AWSLogs/1/ELBAccessLogTestFile", "a/conn_log_3.log.gz"]);
-    assert_eq!(run.report["objects"], serde_json::json!({"listed": 5, "settled": 3, "left": 2}));
+    assert_eq!(
+        run.report["objects"],
+        serde_json::json!({
+            "listed": 5, "settled": 3, "quarantined": 0, "enqueued": 0, "done_before": 0, "left": 2
+        })
+    );
     assert_eq!((&run.report["lines"], &run.report["indexed"]), (&7.into(), &6.into()));
     assert_eq!(run.report["skipped"]["blank"], 1);
     assert_eq!(run.report["left"][0]["reason"], "test_file");
@@ -117,22 +122,38 @@ fn one_item_too_big_for_itself_is_rejected() {
         too_big.then(|| Reply::new(413, "too large"))
     });
     assert_eq!((run.status, index.count()), (Some(0), 3), "{}", run.stderr);
-    assert_eq!(bucket.keys(), ["four.log"]);
-    assert_eq!(run.report["rejected"], 1);
-    let message = run.report["left"][0]["message"].as_str().unwrap();
-    assert!(message.contains("line 3: HTTP 413 too large"), "{message}");
+    assert_eq!(run.report["quarantined"], 1);
+    let entries = quarantined(&bucket, "four.log");
+    assert_eq!((entries.len(), &entries[0]["line"]), (1, &3.into()));
+    assert_eq!(entries[0]["code"], "too_large_for_engine");
+    assert!(entries[0]["message"].as_str().unwrap().contains("HTTP 413 too large"));
+}
+
+/// The entries of an object's file in quarantine, which is all that is left of it.
+#[track_caller]
+fn quarantined(bucket: &Bucket, key: &str) -> Vec<serde_json::Value> {
+    let keys = bucket.keys_of_logs();
+    assert_eq!(keys.len(), 1, "{keys:?}");
+    assert!(keys[0].starts_with(&format!("albatross/quarantine/lines/{key}@")), "{keys:?}");
+    let lines = gunzip_lines(&bucket.body(&keys[0]).unwrap());
+    lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[test]
-fn a_document_at_fault_leaves_its_object_and_not_the_others() {
+fn a_document_at_fault_is_quarantined_with_the_engines_words() {
     let (run, bucket, _) = with_engine_fault(|_, _| {
         let fault = Some(("document_parsing_exception", "failed to parse field [source.ip]"));
         Some(items(&[(201, None), (400, fault), (201, None), (409, None)]))
     });
     assert_eq!(run.status, Some(0), "{}", run.stderr);
-    assert_eq!(bucket.keys(), ["four.log"]);
-    assert_eq!((&run.report["indexed"], &run.report["rejected"]), (&2.into(), &1.into()));
-    assert_eq!(run.report["left"][0]["reason"], "rejected");
+    assert_eq!((&run.report["indexed"], &run.report["duplicate"]), (&2.into(), &1.into()));
+    assert_eq!((&run.report["quarantined"], &run.report["objects"]["settled"]), (&1.into(), &1.into()));
+    let entries = quarantined(&bucket, "four.log");
+    assert_eq!((entries.len(), &entries[0]["line"], &entries[0]["key"]), (1, &2.into(), &"four.log".into()));
+    assert_eq!(entries[0]["raw"], line(2).trim_end());
+    assert_eq!(entries[0]["engine"]["type"], "document_parsing_exception");
+    assert_eq!(entries[0]["engine"]["reason"], "failed to parse field [source.ip]");
+    assert_eq!(entries[0]["document"]["url"]["path"], "/2");
 }
 
 #[test]
@@ -145,7 +166,6 @@ fn systemic_refusals_stop_the_run() {
             Some(items(&[(status, refusal), (201, None), (status, refusal), (status, refusal)]))
         });
         assert_stopped(&end, kind);
-        assert_eq!(end.0.report["indexed"], 1, "what was acknowledged is reported");
         assert_eq!(end.2.requests(), [4]);
     }
     for status in [302, 400, 401, 403, 404] {
@@ -255,22 +275,48 @@ fn gone_and_denied_objects_do_not_block_the_others() {
     });
     let run = ingest(&s3, &Index::default().serve());
     assert_eq!(run.status, Some(0), "{}", run.stderr);
-    assert_eq!(bucket.keys(), ["denied.log", "gone.log"]);
+    assert_eq!(bucket.keys_of_logs(), ["denied.log", "gone.log"]);
     assert_eq!(run.report["left_by_reason"], serde_json::json!({"access_denied": 1, "gone": 1}));
 }
 
 #[test]
-fn bad_lines_and_damage_leave_the_object_and_index_the_rest() {
+fn bad_lines_are_quarantined_and_the_rest_is_indexed() {
     let bad = format!("{}this is no log line\n{}", line(1), line(2));
-    let bucket = Bucket::of(&[("bad.log", bad.as_bytes()), ("cut.log.gz", &cut_gzip(&(log(2) + "http 2018")))]);
+    let bucket = Bucket::of(&[("bad.log", bad.as_bytes())]);
     let index = Index::default();
     let run = ingest(&bucket.serve(), &index.serve());
-    assert_eq!((run.status, index.count()), (Some(0), 4), "{}", run.stderr);
-    assert_eq!(bucket.keys(), ["bad.log", "cut.log.gz"]);
-    assert_eq!(run.report["left_by_reason"], serde_json::json!({"damaged": 1, "rejected": 1}));
-    let left = run.report["left"].as_array().unwrap();
-    let bad = left.iter().find(|object| object["key"] == "bad.log").unwrap();
-    assert!(bad["message"].as_str().unwrap().starts_with("1 of 3 lines rejected, the first at line 2: "));
+    assert_eq!((run.status, index.count()), (Some(0), 2), "{}", run.stderr);
+    let entries = quarantined(&bucket, "bad.log");
+    assert_eq!((entries.len(), &entries[0]["line"]), (1, &2.into()));
+    assert_eq!(entries[0]["raw"], "this is no log line");
+    assert_eq!(entries[0]["offset"], line(1).len());
+}
+
+#[test]
+fn a_damaged_object_moves_to_quarantine_whole() {
+    let gzip = cut_gzip(&(log(2) + "http 2018"));
+    let bucket = Bucket::of(&[("cut.log.gz", &gzip)]);
+    let index = Index::default();
+    let run = ingest(&bucket.serve(), &index.serve());
+    assert_eq!((run.status, index.count()), (Some(0), 2), "{}", run.stderr);
+    let place = "albatross/quarantine/objects/cut.log.gz";
+    assert_eq!(bucket.keys_of_logs(), [place.to_owned(), format!("{place}.damage.json")]);
+    assert_eq!(bucket.body(place).unwrap(), gzip);
+    let record: serde_json::Value =
+        serde_json::from_slice(&bucket.body(&format!("{place}.damage.json")).unwrap()).unwrap();
+    assert_eq!((&record["kind"], &record["ledger"]["indexed"]), (&"truncated".into(), &2.into()));
+    assert_eq!(run.report["objects"]["quarantined"], 1);
+    assert_eq!(run.report["damaged"][0]["key"], "cut.log.gz");
+}
+
+#[test]
+fn a_file_of_another_shape_is_left_alone_and_goes_to_the_back() {
+    let bucket = Bucket::of(&[("readme.log", b"dear reader\n"), ("z.log", log(1).as_bytes())]);
+    let index = Index::default();
+    let first = ingest(&bucket.serve(), &index.serve());
+    assert_eq!(first.report["left_by_reason"], serde_json::json!({"not_log": 1}), "{}", first.stderr);
+    assert_eq!(bucket.keys_of_logs(), ["readme.log"]);
+    assert!(bucket.body("albatross/state/failed.json").is_some());
 }
 
 #[test]

@@ -1,49 +1,101 @@
-//! The items of one bulk request: one buffer of NDJSON, and where each item ends in it.
+//! A batch: the items of one bulk request, and the account of the lines they came from.
+
+use std::sync::Arc;
 
 use bytes::Bytes;
-use parser_wasm::{ItemWriter, Line, LineOutcome};
+use parser_wasm::{ItemWriter, Line, LineOutcome, Skip};
 
-/// Big enough that a request's fixed cost does not count, small enough for every engine's limit
-/// (Amazon OpenSearch Service takes 10 MiB on its small instances) and for our memory.
-const FULL_BYTES: usize = 4 << 20;
+use super::entry::{Origin, Refusal};
+use crate::ledger::Ledger;
 
 /// Room for the item that fills the batch up: a line of the longest length, escaped.
-const SLACK_BYTES: usize = 1 << 20;
+const SLACK_BYTES: usize = 256 << 10;
 
-/// Items in the order of their lines, ready to be sent as they lie.
+/// A stretch of an object's lines: their items, ready to be sent as they lie, and the fate of all
+/// the others. Needs nothing but itself to be sent and accounted for.
 #[derive(Debug)]
 pub struct Batch {
+    origin: Arc<Origin>,
+    limits: BatchLimits,
+    /// NDJSON: action LF document LF.
     buffer: Vec<u8>,
     items: Vec<Entry>,
+    /// The lines of the items, one behind the other: a document that the engine refuses is kept
+    /// with its line.
+    lines: Vec<u8>,
+    ledger: Ledger,
+    quarantine: Vec<u8>,
+    last_line: u64,
 }
 
-/// One item: it begins where the one before ends.
+/// When a batch is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchLimits {
+    /// Bytes held: items, and the lines they came from.
+    pub bytes: usize,
+    /// Items.
+    pub items: usize,
+}
+
+/// One item: it begins where the one before ends, and so does its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Entry {
     end: usize,
+    line_end: usize,
     line: u64,
+    offset: u64,
 }
 
-impl Default for Batch {
-    fn default() -> Self {
-        Self { buffer: Vec::with_capacity(FULL_BYTES + SLACK_BYTES), items: Vec::new() }
-    }
+/// The account of a batch whose every line has met its fate.
+#[derive(Debug)]
+pub struct Sent {
+    /// Of the lines since the batch before.
+    pub ledger: Ledger,
+    /// Quarantine entries, one JSON object a line.
+    pub quarantine: Vec<u8>,
+    /// The last line it covers.
+    pub last_line: u64,
 }
 
 impl Batch {
-    /// Writes a line's item behind the others, if the line makes one.
-    pub fn write<'a>(&mut self, writer: &ItemWriter, line: &Line<'a>) -> LineOutcome<'a> {
-        let outcome = writer.write(line, &mut self.buffer);
-        if matches!(outcome, LineOutcome::Item(_)) {
-            self.items.push(Entry { end: self.buffer.len(), line: line.number });
+    /// An empty batch.
+    pub(super) fn new(origin: Arc<Origin>, limits: BatchLimits) -> Self {
+        Self {
+            origin,
+            limits,
+            buffer: Vec::with_capacity(limits.bytes + SLACK_BYTES),
+            items: Vec::new(),
+            lines: Vec::new(),
+            ledger: Ledger::default(),
+            quarantine: Vec::new(),
+            last_line: 0,
         }
-        outcome
+    }
+
+    /// Enters a line: its item behind the others, or its fate.
+    pub fn write(&mut self, writer: &ItemWriter, line: &Line<'_>) {
+        self.ledger.lines += 1;
+        self.last_line = line.number;
+        match writer.write(line, &mut self.buffer) {
+            LineOutcome::Item(_) => {
+                self.lines.extend_from_slice(line.bytes);
+                let (end, line_end) = (self.buffer.len(), self.lines.len());
+                self.items.push(Entry { end, line_end, line: line.number, offset: line.offset });
+            }
+            LineOutcome::Skipped(Skip::Blank) => self.ledger.blank += 1,
+            LineOutcome::Skipped(Skip::Control) => self.ledger.control += 1,
+            LineOutcome::Rejected(rejection) => {
+                self.ledger.quarantined += 1;
+                self.origin.write_rejection(&rejection, &mut self.quarantine);
+            }
+        }
     }
 
     /// Whether it is time to send.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.buffer.len() >= FULL_BYTES
+        let bytes = self.buffer.len() + self.lines.len() + self.quarantine.len();
+        bytes >= self.limits.bytes || self.items.len() >= self.limits.items
     }
 
     /// How many items wait.
@@ -52,21 +104,44 @@ impl Batch {
         self.items.len()
     }
 
-    /// Whether none waits.
+    /// Whether no item waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
-    /// The number of the line that the item came from.
-    #[must_use]
-    pub fn line(&self, item: usize) -> u64 {
-        self.items[item].line
+    /// Enters the fate of an item that is in the index.
+    pub(super) fn enter(&mut self, indexed: u64, duplicate: u64) {
+        self.ledger.indexed += indexed;
+        self.ledger.duplicate += duplicate;
+    }
+
+    /// Enters the fate of an item that the engine refused.
+    pub(super) fn refuse(&mut self, item: usize, refusal: &Refusal) {
+        let Entry { end, line_end, line, offset } = self.items[item];
+        let before = item.checked_sub(1).map(|before| self.items[before]);
+        let (start, line_start) = before.map_or((0, 0), |before| (before.end, before.line_end));
+        let bytes = &self.lines[line_start..line_end];
+        let line = Line { number: line, offset, bytes, length: bytes.len() as u64 };
+        let item = self.buffer.get(start..end).unwrap_or_default();
+        let document = item.splitn(2, |byte| *byte == b'\n').nth(1).unwrap_or_default();
+        self.ledger.quarantined += 1;
+        self.origin.write_refusal(&line, refusal, document, &mut self.quarantine);
+    }
+
+    /// The account, once no item waits.
+    pub(super) fn into_sent(self) -> Sent {
+        Sent { ledger: self.ledger, quarantine: self.quarantine, last_line: self.last_line }
     }
 
     /// Lends the buffer to a request without copying it. It comes back by [`Batch::reclaim`].
     pub(super) fn lend(&mut self) -> Bytes {
         Bytes::from(std::mem::take(&mut self.buffer))
+    }
+
+    /// The first `count` items.
+    pub(super) fn head(&self, count: usize) -> &[u8] {
+        self.buffer.get(..self.bytes_of(count)).unwrap_or_default()
     }
 
     /// The length in bytes of the first `count` items.
@@ -84,18 +159,22 @@ impl Batch {
     /// is kept to the front.
     pub(super) fn retain(&mut self, count: usize, mut keep: impl FnMut(usize) -> bool) {
         let (mut kept, mut write, mut read) = (0, 0, 0);
+        let (mut line_write, mut line_read) = (0, 0);
         for index in 0..self.items.len() {
-            let Entry { end, line } = self.items[index];
+            let Entry { end, line_end, .. } = self.items[index];
             if index >= count || keep(index) {
                 self.buffer.copy_within(read..end, write);
                 write += end - read;
-                self.items[kept] = Entry { end: write, line };
+                self.lines.copy_within(line_read..line_end, line_write);
+                line_write += line_end - line_read;
+                self.items[kept] = Entry { end: write, line_end: line_write, ..self.items[index] };
                 kept += 1;
             }
-            read = end;
+            (read, line_read) = (end, line_end);
         }
         self.items.truncate(kept);
         self.buffer.truncate(write);
+        self.lines.truncate(line_write);
     }
 }
 
@@ -103,12 +182,18 @@ impl Batch {
 pub(super) mod tests {
     use super::*;
 
-    /// A batch of items `{"create":{}}⏎LINE⏎`, for lines counted from 1.
+    pub(in crate::bulk) const LIMITS: BatchLimits = BatchLimits { bytes: 1 << 20, items: 100 };
+
+    /// A batch of items `{"create":{}}⏎"LINE"⏎`, for lines counted from 1.
     pub(in crate::bulk) fn batch_of(documents: &[&str]) -> Batch {
-        let mut batch = Batch { buffer: Vec::new(), items: Vec::new() };
+        let mut batch = Batch::new(Arc::new(Origin::new("logs", "a.log", "\"0\"")), LIMITS);
         for (line, document) in (1..).zip(documents) {
-            batch.buffer.extend_from_slice(format!("{{\"create\":{{}}}}\n{document}\n").as_bytes());
-            batch.items.push(Entry { end: batch.buffer.len(), line });
+            batch.buffer.extend_from_slice(format!("{{\"create\":{{}}}}\n\"{document}\"\n").as_bytes());
+            batch.lines.extend_from_slice(document.as_bytes());
+            let (end, line_end) = (batch.buffer.len(), batch.lines.len());
+            batch.items.push(Entry { end, line_end, line, offset: 0 });
+            batch.ledger.lines += 1;
+            batch.last_line = line;
         }
         batch
     }
@@ -116,9 +201,10 @@ pub(super) mod tests {
     fn assert_same(batch: &Batch, documents: &[&str], lines: &[u64]) {
         let expected = batch_of(documents);
         assert_eq!(batch.buffer, expected.buffer);
-        let ends = |batch: &Batch| batch.items.iter().map(|item| item.end).collect::<Vec<_>>();
+        assert_eq!(batch.lines, expected.lines);
+        let ends = |batch: &Batch| batch.items.iter().map(|item| (item.end, item.line_end)).collect::<Vec<_>>();
         assert_eq!(ends(batch), ends(&expected));
-        let found: Vec<u64> = (0..batch.len()).map(|item| batch.line(item)).collect();
+        let found: Vec<u64> = batch.items.iter().map(|item| item.line).collect();
         assert_eq!(found, lines);
     }
 
@@ -145,10 +231,20 @@ pub(super) mod tests {
         let address = batch.buffer.as_ptr();
         let lent = batch.lend();
         let head = lent.slice(..batch.bytes_of(1));
-        assert_eq!(head, "{\"create\":{}}\none\n");
+        assert_eq!(head, "{\"create\":{}}\n\"one\"\n");
         drop(head);
         batch.reclaim(lent);
         assert_eq!(batch.buffer.as_ptr(), address);
         assert_same(&batch, &["one", "two"], &[1, 2]);
+    }
+
+    #[test]
+    fn a_refused_document_is_kept_with_its_line() {
+        let mut batch = batch_of(&["one", "two"]);
+        let refusal = Refusal { status: 400, kind: "mapper_parsing_exception".into(), reason: "no".into() };
+        batch.refuse(1, &refusal);
+        let entry: serde_json::Value = serde_json::from_slice(&batch.quarantine).unwrap();
+        assert_eq!((&entry["key"], &entry["line"], &entry["raw"]), (&"a.log".into(), &2.into(), &"two".into()));
+        assert_eq!((&entry["document"], &entry["engine"]["status"]), (&"two".into(), &400.into()));
     }
 }

@@ -1,9 +1,16 @@
 //! From items to their verdicts: the `_bulk` API of Elasticsearch and OpenSearch.
 
 mod batch;
+mod entry;
+mod gate;
 mod response;
 mod sink;
+mod size;
+mod stats;
 
-pub use batch::Batch;
+pub use batch::{Batch, BatchLimits, Sent};
+pub use entry::{Origin, Refusal};
+pub use gate::Gate;
 pub use response::{Judgement, Verdict, judge};
 pub use sink::Sink;
+pub use stats::SinkStats;

@@ -5,6 +5,7 @@
 
 use serde::Deserialize;
 
+use super::entry::Refusal;
 use crate::engine::Answer;
 
 /// What became of a whole request.
@@ -30,7 +31,7 @@ pub enum Verdict {
     /// Send it again, later.
     Again(String),
     /// The document's own fault, which no repetition mends.
-    Rejected(String),
+    Rejected(Refusal),
     /// A refusal that has nothing to do with the document.
     Stop(String),
 }
@@ -43,6 +44,7 @@ struct Body {
 /// An item is answered under the name of its action.
 #[derive(Deserialize)]
 struct BodyItem {
+    #[serde(alias = "index")]
     create: ItemAnswer,
 }
 
@@ -53,7 +55,7 @@ struct ItemAnswer {
     error: Option<ItemError>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct ItemError {
     #[serde(default, rename = "type")]
     kind: String,
@@ -85,18 +87,15 @@ impl ItemAnswer {
         match self.status {
             200 | 201 => Verdict::Indexed,
             409 => Verdict::Duplicate,
-            429 | 500.. => Verdict::Again(self.message()),
-            400 if self.error.as_ref().is_some_and(ItemError::blames_the_document) => Verdict::Rejected(self.message()),
-            _ => Verdict::Stop(self.message()),
+            429 | 500.. => Verdict::Again(self.refusal().to_string()),
+            400 if self.error.as_ref().is_some_and(ItemError::blames_the_document) => Verdict::Rejected(self.refusal()),
+            _ => Verdict::Stop(self.refusal().to_string()),
         }
     }
 
-    fn message(&self) -> String {
-        match &self.error {
-            Some(ItemError { kind, reason: Some(reason) }) => format!("{kind}: {reason}"),
-            Some(ItemError { kind, reason: None }) => kind.clone(),
-            None => format!("item status {}", self.status),
-        }
+    fn refusal(self) -> Refusal {
+        let ItemError { kind, reason } = self.error.unwrap_or_default();
+        Refusal { status: self.status, kind, reason: reason.unwrap_or_default() }
     }
 }
 
@@ -145,7 +144,8 @@ mod tests {
             assert_eq!(busy, Verdict::Again("es_rejected_execution_exception: full".into()));
         }
         for kind in ["mapper_parsing_exception", "document_parsing_exception", "strict_dynamic_mapping_exception"] {
-            assert_eq!(verdict(400, Some((kind, "why"))), Verdict::Rejected(format!("{kind}: why")));
+            let refusal = Refusal { status: 400, kind: kind.to_owned(), reason: "why".to_owned() };
+            assert_eq!(verdict(400, Some((kind, "why"))), Verdict::Rejected(refusal));
         }
         let immense = "Document contains at least one immense term in field=\"url.original\"";
         assert!(matches!(verdict(400, Some(("illegal_argument_exception", immense))), Verdict::Rejected(_)));
@@ -193,7 +193,7 @@ mod tests {
             (r#"{"errors":false,"items":[{"create":{"status":201}},{"create":{"status":201}}]}"#, 1),
             (r#"{"errors":false}"#, 1),
             (r#"{"errors":false,"items":[{"create":{}}]}"#, 1),
-            (r#"{"errors":false,"items":[{"index":{"status":201}}]}"#, 1),
+            (r#"{"errors":false,"items":[{"update":{"status":201}}]}"#, 1),
             (r#"{"errors":false,"items":[{"create":{"status":201}}"#, 1),
             ("<html>it works</html>", 1),
             ("", 1),
@@ -207,9 +207,8 @@ mod tests {
         let body = r#"{"took":3,"errors":true,"items":[
             {"create":{"_index":"a","_id":"1","_version":1,"status":201,"_shards":{"total":1}}},
             {"create":{"_index":"a","status":400,"error":{"type":"mapper_parsing_exception","reason":null,"caused_by":{}}}}]}"#;
-        assert_eq!(
-            judge(&answer(200, body), 2),
-            Judgement::Items(vec![Verdict::Indexed, Verdict::Rejected("mapper_parsing_exception".into())])
-        );
+        let kind = "mapper_parsing_exception".to_owned();
+        let refusal = Refusal { status: 400, kind, reason: String::new() };
+        assert_eq!(judge(&answer(200, body), 2), Judgement::Items(vec![Verdict::Indexed, Verdict::Rejected(refusal)]));
     }
 }

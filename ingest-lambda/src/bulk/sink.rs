@@ -1,43 +1,83 @@
 //! Sends batches until every item has met its fate, or the run has to stop.
 
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use reqwest::Method;
 
-use super::Batch;
+use super::batch::{Batch, BatchLimits, Sent};
+use super::entry::{Origin, Refusal};
+use super::gate::Gate;
 use super::response::{Judgement, Verdict, judge};
+use super::size::{BatchSize, Reception};
+use super::stats::SinkStats;
 use crate::backoff::Backoff;
-use crate::engine::{Answer, Engine, NoAnswer};
-use crate::ledger::Ledger;
+use crate::config::Config;
+use crate::engine::{Answer, Body, Engine, NoAnswer};
 use crate::stop::StopReason;
 
 /// Only what [`judge`] reads: it shortens the answer to a batch by nine tenths.
 const PATH: &str = "_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason";
 
-/// When more than this share of a batch is refused, something is wrong with more than documents:
-/// a mapping nobody meant, another program's index.
-const REFUSED_PERCENT: usize = 20;
 /// So many may be refused in any batch: in a small one the share says nothing.
 const REFUSED_FEW: usize = 10;
 
-/// The engine's `_bulk`.
+/// The engine's `_bulk`, and what was learnt of it: shared by all objects of all runs.
 #[derive(Debug)]
 pub struct Sink {
     engine: Engine,
+    gzip: bool,
+    refused_percent: usize,
+    most_items: usize,
+    size: BatchSize,
+    gate: Gate,
+    stats: Mutex<SinkStats>,
 }
 
 impl Sink {
     /// Sends to this engine.
     #[must_use]
-    pub fn new(engine: Engine) -> Self {
-        Self { engine }
+    pub fn new(engine: Engine, config: &Config) -> Self {
+        Self {
+            engine,
+            gzip: config.gzip,
+            refused_percent: config.refused_percent,
+            most_items: config.batch_items,
+            size: BatchSize::new(config.batch_bytes),
+            gate: Gate::new(config.objects_in_flight * config.requests_in_flight),
+            stats: Mutex::default(),
+        }
     }
 
-    /// Sends a batch and enters each item's fate in the ledger. The batch is empty afterwards.
-    /// Sending again is harmless at any time: an item's id is a function of its line.
+    /// An empty batch for lines of this object.
+    #[must_use]
+    pub fn batch(&self, origin: &Arc<Origin>) -> Batch {
+        let limits = BatchLimits { bytes: self.size.bytes(), items: self.most_items };
+        Batch::new(Arc::clone(origin), limits)
+    }
+
+    /// Whether the engine takes requests.
+    #[must_use]
+    pub fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// What was counted since this was called last.
+    #[must_use]
+    pub fn take_stats(&self) -> SinkStats {
+        std::mem::take(&mut *self.stats.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Sends a batch until each of its items has met its fate. Sending again is harmless at any
+    /// time, since an item's id is a function of its line; so is dropping the future.
     ///
     /// # Errors
-    /// When the run has to stop. What was acknowledged until then is in the ledger.
-    pub async fn send(&self, batch: &mut Batch, ledger: &mut Ledger) -> Result<(), StopReason> {
+    /// When the run has to stop.
+    pub async fn send(&self, mut batch: Batch) -> Result<Sent, StopReason> {
         let total = batch.len();
         let mut refused = 0;
         // How many items the next request takes: all, until one was found too big.
@@ -45,29 +85,34 @@ impl Sink {
         let mut backoff = Backoff::default();
         while !batch.is_empty() {
             let count = window.min(batch.len());
-            let (cause, retry_after) = match self.post(batch, count).await {
+            let (cause, retry_after) = match self.post(&mut batch, count).await {
+                Err(error) if !error.is_transient() => return Err(StopReason::Refused(error.to_string())),
                 Err(error) => (error.to_string(), None),
                 Ok(answer) => match judge(&answer, count) {
                     Judgement::Items(verdicts) => {
-                        let settled = settle(batch, verdicts, ledger)?;
+                        let settled = settle(&mut batch, verdicts)?;
                         refused += settled.refused;
-                        if refused > REFUSED_FEW && refused * 100 > total * REFUSED_PERCENT {
-                            return Err(too_many_refused(refused, total, ledger));
+                        if refused > REFUSED_FEW && refused * 100 > total * self.refused_percent {
+                            return Err(too_many_refused(refused, total, settled.first_refusal));
                         }
                         if settled.count > 0 {
                             backoff.reset();
                         }
                         match settled.again {
                             Some(cause) => (cause, answer.retry_after),
-                            None => continue,
+                            None => {
+                                self.gate.succeeded();
+                                continue;
+                            }
                         }
                     }
                     Judgement::Halve(cause) if count == 1 => {
-                        ledger.reject(batch.line(0), || cause);
+                        batch.refuse(0, &Refusal { status: 413, kind: String::new(), reason: cause });
                         batch.retain(1, |_| false);
                         continue;
                     }
                     Judgement::Halve(_) => {
+                        self.size.learn(Reception::PushedBack);
                         window = count.div_ceil(2);
                         continue;
                     }
@@ -75,22 +120,51 @@ impl Sink {
                     Judgement::Stop(cause) => return Err(StopReason::Refused(cause)),
                 },
             };
+            self.gate.failed();
+            self.size.learn(Reception::PushedBack);
             tracing::debug!(items = batch.len(), cause, "sending again");
             if !backoff.pause(retry_after).await {
                 return Err(StopReason::Unavailable(cause));
             }
+            self.count(|stats| stats.retries += 1);
         }
-        Ok(())
+        Ok(batch.into_sent())
     }
 
-    /// Posts the first `count` items.
+    /// Posts the first `count` items, when there is room for a request.
     async fn post(&self, batch: &mut Batch, count: usize) -> Result<Answer, NoAnswer> {
-        let buffer: Bytes = batch.lend();
-        let body = buffer.slice(..batch.bytes_of(count));
-        let answer = self.engine.send(Method::POST, PATH, "application/x-ndjson", body).await;
-        batch.reclaim(buffer);
+        let _admission = self.gate.admit().await;
+        let started = Instant::now();
+        let (answer, bytes) = if self.gzip {
+            let body = Bytes::from(compress(batch.head(count)));
+            let bytes = body.len();
+            (self.engine.send(Method::POST, PATH, Body::ndjson(body).gzipped()).await, bytes)
+        } else {
+            let bytes = batch.bytes_of(count);
+            let lent = batch.lend();
+            let answer = self.engine.send(Method::POST, PATH, Body::ndjson(lent.slice(..bytes))).await;
+            batch.reclaim(lent);
+            (answer, bytes)
+        };
+        let time = started.elapsed();
+        self.count(|stats| stats.enter(time, bytes));
+        if answer.as_ref().is_ok_and(Answer::is_success) {
+            self.size.learn(Reception::Taken(time));
+        }
         answer
     }
+
+    fn count(&self, count: impl FnOnce(&mut SinkStats)) {
+        count(&mut self.stats.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// The fastest level: log text shrinks to a tenth at any.
+fn compress(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 6), Compression::fast());
+    // Into memory: neither fails.
+    let _ = encoder.write_all(body);
+    encoder.finish().unwrap_or_default()
 }
 
 /// What one answer brought.
@@ -99,42 +173,39 @@ struct Settled {
     count: usize,
     /// Those of them that were refused.
     refused: usize,
+    first_refusal: Option<Refusal>,
     /// Why the first of the others has to be sent again.
     again: Option<String>,
 }
 
-/// Enters verdicts in the ledger and leaves in the batch what has to be sent again. All of them
-/// are entered, also when one of them stops the run: the report tells what is in the index.
-fn settle(batch: &mut Batch, verdicts: Vec<Verdict>, ledger: &mut Ledger) -> Result<Settled, StopReason> {
+/// Enters verdicts in the batch's account and leaves in it what has to be sent again.
+fn settle(batch: &mut Batch, verdicts: Vec<Verdict>) -> Result<Settled, StopReason> {
     let count = verdicts.len();
     let mut keep = vec![false; count];
-    let mut settled = Settled { count: 0, refused: 0, again: None };
-    let mut stop = None;
+    let mut settled = Settled { count, refused: 0, first_refusal: None, again: None };
     for (item, verdict) in verdicts.into_iter().enumerate() {
-        settled.count += 1;
         match verdict {
-            Verdict::Indexed => ledger.indexed += 1,
-            Verdict::Duplicate => ledger.duplicate += 1,
-            Verdict::Rejected(reason) => {
-                ledger.reject(batch.line(item), || reason);
+            Verdict::Indexed => batch.enter(1, 0),
+            Verdict::Duplicate => batch.enter(0, 1),
+            Verdict::Rejected(refusal) => {
+                batch.refuse(item, &refusal);
                 settled.refused += 1;
+                settled.first_refusal.get_or_insert(refusal);
             }
             Verdict::Again(cause) => {
                 keep[item] = true;
                 settled.count -= 1;
                 settled.again.get_or_insert(cause);
             }
-            Verdict::Stop(cause) => {
-                stop.get_or_insert(cause);
-            }
+            Verdict::Stop(cause) => return Err(StopReason::Refused(cause)),
         }
     }
     batch.retain(count, |item| keep[item]);
-    stop.map_or(Ok(settled), |cause| Err(StopReason::Refused(cause)))
+    Ok(settled)
 }
 
-fn too_many_refused(refused: usize, total: usize, ledger: &Ledger) -> StopReason {
-    let first = ledger.first_rejected.as_ref().map_or("", |first| first.reason.as_str());
+fn too_many_refused(refused: usize, total: usize, first: Option<Refusal>) -> StopReason {
+    let first = first.map_or_else(String::new, |first| first.to_string());
     StopReason::Refused(format!("{refused} documents of a batch of {total}, the first for {first}"))
 }
 
@@ -146,25 +217,23 @@ mod tests {
     #[test]
     fn every_verdict_is_entered_once() {
         let mut batch = batch_of(&["a", "b", "c", "d", "not sent"]);
-        let mut ledger = Ledger::default();
+        let refusal = Refusal { status: 400, kind: "bad".into(), reason: String::new() };
         let verdicts =
-            vec![Verdict::Indexed, Verdict::Again("full".into()), Verdict::Rejected("bad".into()), Verdict::Duplicate];
-        let settled = settle(&mut batch, verdicts, &mut ledger).unwrap();
-        assert_eq!((settled.count, settled.refused), (3, 1));
+            vec![Verdict::Indexed, Verdict::Again("full".into()), Verdict::Rejected(refusal), Verdict::Duplicate];
+        let settled = settle(&mut batch, verdicts).unwrap();
+        assert_eq!((settled.count, settled.refused, batch.len()), (3, 1, 2));
         assert_eq!(settled.again.as_deref(), Some("full"));
-        assert_eq!((ledger.indexed, ledger.duplicate, ledger.rejected), (1, 1, 1));
-        assert_eq!(ledger.first_rejected.unwrap().line, 3);
-        let left: Vec<u64> = (0..batch.len()).map(|item| batch.line(item)).collect();
-        assert_eq!(left, [2, 5]);
+        settle(&mut batch, vec![Verdict::Indexed, Verdict::Indexed]).unwrap();
+        let sent = batch.into_sent();
+        assert!(sent.ledger.balances());
+        assert_eq!((sent.ledger.indexed, sent.ledger.duplicate, sent.ledger.quarantined), (3, 1, 1));
+        assert_eq!(sent.last_line, 5);
     }
 
     #[test]
-    fn a_stop_still_counts_the_others() {
-        let mut batch = batch_of(&["a", "b", "c"]);
-        let mut ledger = Ledger::default();
-        let verdicts = vec![Verdict::Indexed, Verdict::Stop("blocked".into()), Verdict::Indexed];
-        let error = settle(&mut batch, verdicts, &mut ledger).err();
+    fn a_systemic_refusal_of_one_item_stops_the_run() {
+        let mut batch = batch_of(&["a", "b"]);
+        let error = settle(&mut batch, vec![Verdict::Indexed, Verdict::Stop("blocked".into())]).err();
         assert_eq!(error, Some(StopReason::Refused("blocked".into())));
-        assert_eq!(ledger.indexed, 2);
     }
 }

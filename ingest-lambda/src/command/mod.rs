@@ -1,39 +1,40 @@
 //! `albatross`: the operator's command, one file for each subcommand.
 
+mod backfill;
 mod ingest;
 mod parse;
+mod plan;
+mod progress;
+mod replay;
 mod setup;
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use aws_config::SdkConfig;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
+use serde::Serialize;
+use tokio::signal;
 
-use crate::config::{Config, ConfigError};
+use crate::aws;
+use crate::config::{Config, ConfigError, VARIABLES};
+use crate::error::StartError;
+use crate::ingest::Ingest;
+use crate::stop::{Stop, StopReason};
 
 /// A read failed or was damaged, a run stopped, an engine refused.
 const FAILED: u8 = 1;
 /// Bad usage; also what `clap` exits with.
 const USAGE: u8 = 2;
 
-const ENVIRONMENT: &str = "\
-Environment of `ingest` and `setup`, the same as the Lambda's:
-  ALBATROSS_BUCKET     the bucket with the logs (required)
-  ALBATROSS_PREFIX     only keys that begin with this
-  ALBATROSS_ENDPOINT   URL of Elasticsearch or OpenSearch (required)
-  ALBATROSS_USERNAME, ALBATROSS_PASSWORD
-                       basic authentication
-  ALBATROSS_SETTINGS   what documents look like, as JSON (the page exports it)
-  AWS_REGION, AWS_PROFILE, AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3, ...
-                       as every AWS tool reads them";
-
 /// Turns load-balancer access logs into documents for Elasticsearch and OpenSearch.
 ///
 /// The same code as in the Lambda and behind the page: what `parse --bulk` prints is, byte for
 /// byte, what the Lambda sends.
 #[derive(Debug, Parser)]
-#[command(name = "albatross", bin_name = "albatross", version, after_help = ENVIRONMENT, max_term_width = 100)]
+#[command(name = "albatross", bin_name = "albatross", version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -42,8 +43,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Parse(parse::Parse),
-    Ingest(ingest::Ingest),
     Setup(setup::Setup),
+    Plan(plan::Plan),
+    Ingest(ingest::Ingest),
+    Backfill(backfill::Backfill),
+    Replay(replay::Replay),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  albatross completions bash > /etc/bash_completion.d/albatross")]
     Completions {
@@ -55,15 +59,33 @@ enum Command {
 /// Runs the command that the process's arguments ask for.
 #[must_use]
 pub fn main() -> ExitCode {
-    match Cli::parse().command {
+    let cli = Cli::from_arg_matches(&application().get_matches()).unwrap_or_else(|error| error.exit());
+    match cli.command {
         Command::Parse(parse) => parse.run(),
-        Command::Ingest(ingest) => block_on(ingest.run()),
         Command::Setup(setup) => block_on(setup.run()),
+        Command::Plan(plan) => block_on(plan.run()),
+        Command::Ingest(ingest) => block_on(ingest.run()),
+        Command::Backfill(backfill) => block_on(backfill.run()),
+        Command::Replay(replay) => block_on(replay.run()),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "albatross", &mut io::stdout());
+            clap_complete::generate(shell, &mut application(), "albatross", &mut io::stdout());
             ExitCode::SUCCESS
         }
     }
+}
+
+fn application() -> clap::Command {
+    Cli::command().after_help(environment())
+}
+
+/// The variables, as help shows them.
+fn environment() -> String {
+    let mut text = "Environment of all but `parse`, the same as the Lambda's:\n".to_owned();
+    for variable in VARIABLES {
+        let default = variable.default.map_or_else(|| "required".to_owned(), |default| format!("default: {default}"));
+        text += &format!("  {}\n      {} ({default})\n", variable.name, variable.about);
+    }
+    text + "  AWS_REGION, AWS_PROFILE, AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3, ...\n      as every AWS tool reads them"
 }
 
 fn block_on(future: impl Future<Output = ExitCode>) -> ExitCode {
@@ -80,13 +102,56 @@ fn fail(status: u8, error: &dyn std::fmt::Display) -> ExitCode {
 }
 
 /// The environment's configuration, or every problem of it on a line of its own.
-fn config() -> Result<Config, ExitCode> {
-    Config::from_env().map_err(|ConfigError { problems }| {
-        for problem in &problems {
-            eprintln!("albatross: {problem}");
+async fn start() -> Result<(Config, SdkConfig), ExitCode> {
+    aws::start().await.map_err(|error| misconfigured(&error))
+}
+
+fn misconfigured(ConfigError { problems }: &ConfigError) -> ExitCode {
+    for problem in problems {
+        eprintln!("albatross: {problem}");
+    }
+    USAGE.into()
+}
+
+/// Everything a run needs, from the environment.
+async fn ingest() -> Result<Arc<Ingest>, ExitCode> {
+    match Ingest::start().await {
+        Ok(ingest) => Ok(Arc::new(ingest)),
+        Err(StartError::Config(error)) => Err(misconfigured(&error)),
+        Err(error @ (StartError::Engine(_) | StartError::Settings(_))) => Err(fail(FAILED, &error)),
+    }
+}
+
+/// A stop that Ctrl-C pulls, and the signal by which service managers end a process.
+fn stop_on_signals() -> Stop {
+    let stop = Stop::default();
+    tokio::spawn(wait_for_signal(stop.clone()));
+    stop
+}
+
+async fn wait_for_signal(stop: Stop) {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
         }
-        USAGE.into()
-    })
+        return stop.pull(StopReason::Interrupted);
+    }
+    if signal::ctrl_c().await.is_ok() {
+        stop.pull(StopReason::Interrupted);
+    }
+}
+
+/// Prints a report as one line of JSON; a run that was stopped is a failure.
+fn print(report: &impl Serialize, stopped: Option<&StopReason>) -> ExitCode {
+    let written =
+        serde_json::to_string(report).map_err(io::Error::from).and_then(|json| writeln!(io::stdout(), "{json}"));
+    match (written, stopped) {
+        (Err(error), _) => fail(FAILED, &error),
+        (Ok(()), Some(reason)) => fail(FAILED, reason),
+        (Ok(()), None) => ExitCode::SUCCESS,
+    }
 }
 
 #[cfg(test)]
@@ -95,6 +160,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        application().debug_assert();
     }
 }

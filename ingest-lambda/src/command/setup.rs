@@ -1,41 +1,46 @@
-//! `albatross setup`: the index template.
+//! `albatross setup`: index template and retention.
 
 use std::process::ExitCode;
 
 use clap::Args;
-use parser_wasm::TEMPLATE_VERSION;
 
-use super::{FAILED, config, fail};
+use super::{FAILED, USAGE, fail, start};
 use crate::engine::Engine;
-use crate::template;
+use crate::settings::settings;
+use crate::setup::setup;
 
-/// Put the index template into the engine; needed once, and after an upgrade
+/// Put index template and retention policy into the engine; needed once, and after an upgrade
 ///
-/// Ingest refuses to run without it: the engine would guess field types, and some engines would
-/// make a data stream of the first index.
+/// Ingest refuses to run without the template: the engine would guess field types, and some
+/// engines would make a data stream of the first index.
+///
+/// With ALBATROSS_RETENTION_DAYS, a policy deletes an index once all its documents are older: by
+/// ILM in Elasticsearch, by ISM in OpenSearch.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit status:
-  0  the template is in place
+  0  all is in place
   1  the engine cannot be reached or refuses it
   2  bad usage or configuration")]
 pub(super) struct Setup {}
 
 impl Setup {
     pub(super) async fn run(self) -> ExitCode {
-        let config = match config() {
-            Ok(config) => config,
+        let (config, sdk) = match start().await {
+            Ok(started) => started,
             Err(status) => return status,
         };
-        let engine = match Engine::new(&config) {
+        let engine = match Engine::new(&config, &sdk) {
             Ok(engine) => engine,
+            Err(error) => return fail(USAGE, &error),
+        };
+        let settings = match settings(&config.settings, &sdk).await {
+            Ok(settings) => settings,
             Err(error) => return fail(FAILED, &error),
         };
-        let crate::config::SettingsSource::Inline(settings) = config.settings else { return FAILED.into() };
-        match template::put(&engine, &settings).await {
-            Ok(()) => {
-                let (name, endpoint) = (&settings.index, engine.endpoint());
-                println!("index template {name} version {TEMPLATE_VERSION} is in place at {endpoint}");
+        match setup(&engine, &settings, config.retention_days).await {
+            Ok(report) => {
+                println!("{report}");
                 ExitCode::SUCCESS
             }
             Err(error) => fail(FAILED, &error),

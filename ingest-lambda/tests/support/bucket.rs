@@ -1,4 +1,4 @@
-//! A bucket named `logs`: lists in pages of two, serves ranges, heeds `If-Match`.
+//! A bucket named `logs`: lists in pages of two, serves ranges, puts and copies, heeds conditions.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -39,9 +39,13 @@ impl Bucket {
 
     pub fn answer(&self, request: &Request) -> Reply {
         let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
-        let key = path.trim_start_matches("/logs").trim_start_matches('/');
+        let key = path.trim_start_matches("/logs").trim_start_matches('/').replace("%40", "@");
+        let key = key.as_str();
         if key.is_empty() {
             return self.list(query);
+        }
+        if request.method == "PUT" {
+            return self.change(key, request);
         }
         let mut objects = self.0.lock().expect("lock");
         let Some(body) = objects.get(key) else {
@@ -49,12 +53,16 @@ impl Bucket {
         };
         let etag = etag(body);
         if request.headers.get("if-match").is_some_and(|wanted| *wanted != etag) {
-            return Reply::new(412, "<Error><Code>PreconditionFailed</Code></Error>");
+            return precondition_failed();
         }
         if request.method == "DELETE" {
-            assert!(request.headers.contains_key("if-match"), "an unconditional delete");
+            let ours = key.starts_with("albatross/state/");
+            assert!(ours || request.headers.contains_key("if-match"), "an unconditional delete");
             objects.remove(key);
             return Reply::new(204, "");
+        }
+        if request.method == "HEAD" {
+            return Reply::new(200, body.clone()).header("etag", etag).cut_at(0);
         }
         let from = request.headers.get("range").map(|range| {
             let from = range.trim_start_matches("bytes=").trim_end_matches('-');
@@ -68,11 +76,50 @@ impl Bucket {
         .header("etag", etag)
     }
 
+    /// PutObject and CopyObject.
+    fn change(&self, key: &str, request: &Request) -> Reply {
+        let mut objects = self.0.lock().expect("lock");
+        let present = objects.get(key).map(|body| etag(body));
+        let absent_wanted = request.headers.get("if-none-match").is_some_and(|value| value == "*");
+        let version_wanted = request.headers.get("if-match");
+        if absent_wanted && present.is_some() || version_wanted.is_some_and(|wanted| present.as_ref() != Some(wanted)) {
+            return precondition_failed();
+        }
+        let Some(source) = request.headers.get("x-amz-copy-source") else {
+            let etag = etag(&request.body);
+            objects.insert(key.to_owned(), request.body.clone());
+            return Reply::new(200, "").header("etag", etag);
+        };
+        let Some(body) = objects.get(source.trim_start_matches("logs/")).cloned() else {
+            return Reply::new(404, "<Error><Code>NoSuchKey</Code></Error>");
+        };
+        let etag = etag(&body);
+        assert!(request.headers.contains_key("x-amz-copy-source-if-match"), "an unconditional copy");
+        if request.headers["x-amz-copy-source-if-match"] != etag {
+            return precondition_failed();
+        }
+        objects.insert(key.to_owned(), body);
+        Reply::new(200, format!("<CopyObjectResult><ETag>{etag}</ETag></CopyObjectResult>"))
+    }
+
+    /// What an object holds.
+    pub fn body(&self, key: &str) -> Option<Vec<u8>> {
+        self.0.lock().expect("lock").get(key).cloned()
+    }
+
+    /// The keys of everything but state.
+    pub fn keys_of_logs(&self) -> Vec<String> {
+        self.keys().into_iter().filter(|key| !key.starts_with("albatross/state/")).collect()
+    }
+
     fn list(&self, query: &str) -> Reply {
+        let prefix = query.split('&').find_map(|pair| pair.strip_prefix("prefix=")).unwrap_or_default();
+        let prefix = prefix.replace("%2F", "/");
         let token = query.split('&').find_map(|pair| pair.strip_prefix("continuation-token="));
         let first: usize = token.map_or(0, |token| token.parse().expect("our token"));
         let objects = self.0.lock().expect("lock");
         let mut xml = "<ListBucketResult>".to_owned();
+        let objects: Vec<_> = objects.iter().filter(|(key, _)| key.starts_with(&prefix)).collect();
         for (number, (key, body)) in objects.iter().enumerate().skip(first).take(PAGE) {
             // The last key is the oldest object.
             xml += &format!(
@@ -88,6 +135,10 @@ impl Bucket {
         }
         Reply::new(200, xml + "</ListBucketResult>")
     }
+}
+
+fn precondition_failed() -> Reply {
+    Reply::new(412, "<Error><Code>PreconditionFailed</Code></Error>")
 }
 
 fn etag(body: &[u8]) -> String {

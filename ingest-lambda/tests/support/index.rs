@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use super::{Reply, Request, Server};
+use super::{Reply, Request, Server, gunzip_lines};
 
 #[derive(Clone, Default)]
 pub struct Index(Arc<Mutex<State>>);
@@ -37,11 +37,14 @@ impl Index {
         Server::start(move |request| {
             assert_eq!(request.headers["authorization"], "Basic ZWxhc3RpYzpodW50ZXIy");
             if request.path == "/_index_template/albatross-elb" {
-                let meta = json!({ "version": parser_wasm::TEMPLATE_VERSION });
+                let meta = parser_wasm::template_meta(&parser_wasm::Settings::default());
                 let template = json!({ "index_templates": [{ "index_template": { "_meta": meta } }] });
                 return Reply::new(200, template.to_string());
             }
-            let body = std::str::from_utf8(&request.body).expect("UTF-8");
+            if request.path.starts_with("/_cluster/health/") {
+                return Reply::new(200, r#"{"status":"green"}"#);
+            }
+            let body = text(request);
             let documents: Vec<&str> = body.lines().skip(1).step_by(2).collect();
             let number = {
                 let mut state = index.0.lock().expect("lock");
@@ -54,8 +57,7 @@ impl Index {
 
     /// Indexes as an engine does.
     pub fn bulk(&self, request: &Request) -> Reply {
-        let text = std::str::from_utf8(&request.body).expect("UTF-8");
-        self.create(&text.lines().collect::<Vec<_>>())
+        self.create(&text(request).lines().collect::<Vec<_>>())
     }
 
     fn create(&self, lines: &[&str]) -> Reply {
@@ -75,6 +77,14 @@ impl Index {
             .collect();
         Reply::new(200, json!({ "errors": false, "items": items }).to_string())
     }
+}
+
+/// A body as it was before it was compressed.
+fn text(request: &Request) -> String {
+    if request.headers.get("content-encoding").is_some_and(|encoding| encoding == "gzip") {
+        return gunzip_lines(&request.body).join("\n");
+    }
+    String::from_utf8(request.body.clone()).expect("UTF-8")
 }
 
 /// The answer of an engine to items, by their status and error.

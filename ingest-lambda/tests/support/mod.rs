@@ -2,10 +2,12 @@
 //! them.
 
 mod bucket;
+mod gzip;
 mod http;
 mod index;
 
 pub use bucket::Bucket;
+pub use gzip::gunzip_lines;
 pub use http::{Reply, Request, Server};
 pub use index::{Index, items};
 

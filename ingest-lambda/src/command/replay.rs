@@ -1,0 +1,51 @@
+//! `albatross replay`: the quarantine, once more.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::progress::Progress;
+use super::{FAILED, USAGE, fail, ingest, print, stop_on_signals};
+
+/// Send quarantined lines again, after a fix
+///
+/// What the engine takes now leaves the quarantine; lines that are still bad stay there. Documents
+/// get the ids and indices that they would have had in the first place.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  albatross replay --prefix AWSLogs/123456789012/
+
+Exit status:
+  0  every file had its turn (see the report for lines that stay)
+  1  the replay was stopped, or could not start
+  2  bad usage or configuration")]
+pub(super) struct Replay {
+    /// Only lines of objects whose keys begin with this
+    #[arg(long, default_value = "")]
+    prefix: String,
+
+    /// Write documents that are there anew
+    #[arg(long)]
+    overwrite: bool,
+}
+
+impl Replay {
+    pub(super) async fn run(self) -> ExitCode {
+        let ingest = match ingest().await {
+            Ok(ingest) => ingest,
+            Err(status) => return status,
+        };
+        if self.overwrite && !ingest.can_overwrite() {
+            return fail(USAGE, &"--overwrite: a data stream, or an engine without ids, takes no document twice");
+        }
+        let progress = Progress::of("files");
+        let show = |done, total| progress.show(done, total);
+        let replayed = ingest.replay(&self.prefix, self.overwrite, &stop_on_signals(), show).await;
+        drop(progress);
+        match replayed {
+            Ok(report) => print(&report, report.stopped.as_ref()),
+            Err(error) => fail(FAILED, &error),
+        }
+    }
+}

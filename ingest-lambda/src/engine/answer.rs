@@ -1,0 +1,106 @@
+//! What came back, or did not.
+
+use std::time::{Duration, SystemTime};
+
+use chrono::DateTime;
+use thiserror::Error;
+
+use super::auth::AuthError;
+
+/// A whole answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// How long `Retry-After` asks us to wait.
+    pub retry_after: Option<Duration>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// Whether the engine did what it was asked to.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// Whether the same request may well succeed later: time-out, too many requests, server fault.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self.status, 408 | 429 | 500..)
+    }
+
+    /// The status and the beginning of the body, for messages.
+    #[must_use]
+    pub fn excerpt(&self) -> String {
+        const CHARS: usize = 300;
+        let text = String::from_utf8_lossy(&self.body);
+        let text = text.trim();
+        let mut excerpt: String = text.chars().take(CHARS).collect();
+        if excerpt.len() < text.len() {
+            excerpt.push('…');
+        }
+        format!("HTTP {} {excerpt}", self.status).trim_end().to_owned()
+    }
+}
+
+/// Why there is no whole answer.
+#[derive(Debug, Error)]
+pub enum NoAnswer {
+    /// Not connected, reset, cut, timed out. Whether the request had its effect is unknown.
+    #[error("no answer from {0}")]
+    Lost(String),
+    /// Nothing was sent, as nothing would have authorized it.
+    #[error(transparent)]
+    Unauthorized(#[from] AuthError),
+}
+
+impl NoAnswer {
+    /// Whether the same request may well succeed later. What authorizes comes from AWS, whose
+    /// clients have tried again themselves.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Lost(_))
+    }
+}
+
+/// Reads `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3) that is compared with `now`.
+pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = SystemTime::from(DateTime::parse_from_rfc2822(value).ok()?);
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn excerpts_are_short_and_cut_between_characters() {
+        let answer = |body: &str| Answer { status: 503, retry_after: None, body: body.into() };
+        assert_eq!(answer("").excerpt(), "HTTP 503");
+        assert_eq!(answer(" busy\n").excerpt(), "HTTP 503 busy");
+        let long = answer(&"ü".repeat(1000)).excerpt();
+        assert!(long.ends_with("ü…") && long.chars().count() < 320);
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        for (value, seconds) in [
+            ("120", Some(120)),
+            (" 0 ", Some(0)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(0)),
+            ("Sun, 06 Nov 1994 08:50:07 GMT", Some(30)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
+            ("soon", None),
+            ("-1", None),
+        ] {
+            assert_eq!(retry_after(value, now), seconds.map(Duration::from_secs), "{value}");
+        }
+    }
+}

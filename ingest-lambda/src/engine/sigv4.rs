@@ -1,0 +1,102 @@
+//! Requests signed with AWS signature version 4.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
+
+use std::time::{Duration, SystemTime};
+
+use aws_config::{Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_sigv4::http_request::{PayloadChecksumKind, SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4::SigningParams;
+use reqwest::Request;
+use reqwest::header::{HeaderName, HeaderValue};
+use tokio::sync::Mutex;
+
+use super::auth::AuthError;
+use crate::causes::with_causes;
+use crate::config::SigningName;
+
+/// Credentials are fetched anew so long before they end: a request may be minutes under way.
+const BEFORE_EXPIRY: Duration = Duration::from_secs(5 * 60);
+
+/// Signs for one service in one region.
+#[derive(Debug)]
+pub(super) struct Signer {
+    name: SigningName,
+    region: Region,
+    provider: SharedCredentialsProvider,
+    /// A provider may ask a server each time it is asked.
+    credentials: Mutex<Option<Credentials>>,
+}
+
+impl Signer {
+    pub(super) fn new(name: SigningName, sdk: &SdkConfig) -> Result<Self, AuthError> {
+        let missing = |what: &str| AuthError::NoAwsCredentials(format!("{what} is not configured"));
+        Ok(Self {
+            name,
+            region: sdk.region().ok_or_else(|| missing("a region"))?.clone(),
+            provider: sdk.credentials_provider().ok_or_else(|| missing("a provider of them"))?,
+            credentials: Mutex::default(),
+        })
+    }
+
+    pub(super) fn name(&self) -> SigningName {
+        self.name
+    }
+
+    /// Signs the method, the URL as it is sent, the headers present and the body.
+    pub(super) async fn sign(&self, request: &mut Request) -> Result<(), AuthError> {
+        let credentials = self.credentials().await?;
+        sign_at(request, &credentials, &self.region, self.name, SystemTime::now())
+    }
+
+    async fn credentials(&self) -> Result<Credentials, AuthError> {
+        let mut kept = self.credentials.lock().await;
+        let good = |kept: &&Credentials| kept.expiry().is_none_or(|end| end > SystemTime::now() + BEFORE_EXPIRY);
+        if let Some(credentials) = kept.as_ref().filter(good) {
+            return Ok(credentials.clone());
+        }
+        let fresh = self.provider.provide_credentials().await;
+        let fresh = fresh.map_err(|error| AuthError::NoAwsCredentials(with_causes(&error)))?;
+        Ok(kept.insert(fresh).clone())
+    }
+}
+
+fn sign_at(
+    request: &mut Request,
+    credentials: &Credentials,
+    region: &Region,
+    name: SigningName,
+    time: SystemTime,
+) -> Result<(), AuthError> {
+    let unsignable = |error: &dyn std::error::Error| AuthError::Unsignable(with_causes(error));
+    let mut settings = SigningSettings::default();
+    // Serverless asks for the header; Amazon OpenSearch Service takes it.
+    settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+    let identity = credentials.clone().into();
+    let params = SigningParams::builder()
+        .identity(&identity)
+        .region(region.as_ref())
+        .name(match name {
+            SigningName::Es => "es",
+            SigningName::Aoss => "aoss",
+        })
+        .time(time)
+        .settings(settings)
+        .build()
+        .map_err(|error| unsignable(&error))?
+        .into();
+    let headers = request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+    let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
+    let signable =
+        SignableRequest::new(request.method().as_str(), request.url().as_str(), headers, SignableBody::Bytes(body))
+            .map_err(|error| unsignable(&error))?;
+    let (instructions, _signature) = sign(signable, &params).map_err(|error| unsignable(&error))?.into_parts();
+    let (headers, _no_query) = instructions.into_parts();
+    for header in headers {
+        let mut value = HeaderValue::from_str(header.value()).map_err(|error| unsignable(&error))?;
+        value.set_sensitive(header.sensitive());
+        request.headers_mut().insert(HeaderName::from_static(header.name()), value);
+    }
+    Ok(())
+}

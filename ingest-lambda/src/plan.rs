@@ -1,0 +1,181 @@
+//! A dry run: what a sweep would do, without a request to the engine and without a change in S3.
+
+use std::collections::BTreeMap;
+
+use parser_wasm::{Damage, ItemWriter, Limits, LineOutcome, LogReader, Source};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::config::Settle;
+use crate::error::RunError;
+use crate::ingest::Ingest;
+use crate::key::KeyKind;
+use crate::s3::{ListedObject, S3Error};
+
+/// Documents and bad lines shown.
+const SAMPLES: usize = 3;
+
+/// What a sweep would do.
+#[derive(Debug, Default, Serialize)]
+pub struct Plan {
+    /// The digest of the settings that make the documents, as the page shows it.
+    pub settings: String,
+    /// What would become of objects whose lines are all accounted for: `delete`, `keep`, or
+    /// `archive to s3://...`.
+    pub settle: String,
+    /// Logs in the bucket.
+    pub objects: u64,
+    /// Their bytes in S3.
+    pub bytes: u64,
+    /// Other objects, which would be left alone.
+    pub left_alone: u64,
+    /// Logs that were read for this plan, the oldest first.
+    pub read: u64,
+    /// Lines in these.
+    pub lines: u64,
+    /// Documents that would be sent.
+    pub documents: u64,
+    /// Lines that the filter would leave out.
+    pub filtered: u64,
+    /// Lines that would be quarantined.
+    pub quarantined: u64,
+    /// Blank and control lines.
+    pub skipped: u64,
+    /// Bulk bytes that would be sent, before compression, and documents, by index.
+    pub by_index: BTreeMap<String, IndexShare>,
+    /// Objects that would move to quarantine whole, or cannot be read.
+    pub faulty: Vec<FaultyObject>,
+    /// The first documents.
+    pub sample_documents: Vec<Box<RawValue>>,
+    /// The first bad lines.
+    pub sample_quarantined: Vec<Box<RawValue>>,
+}
+
+/// What would go to one index.
+#[derive(Debug, Default, Serialize)]
+pub struct IndexShare {
+    /// Documents.
+    pub documents: u64,
+    /// Bytes of them, with their actions.
+    pub bytes: u64,
+}
+
+/// An object that would not be settled like the others.
+#[derive(Debug, Serialize)]
+pub struct FaultyObject {
+    /// Its key.
+    pub key: String,
+    /// Why.
+    pub message: String,
+}
+
+impl Ingest {
+    /// Reads the oldest `objects` logs as a sweep would, and counts.
+    ///
+    /// # Errors
+    /// When the bucket cannot be listed.
+    pub async fn plan(&self, objects: usize, mut progress: impl FnMut(usize, usize)) -> Result<Plan, RunError> {
+        let settle = match &self.config.settle {
+            Settle::Delete => "delete".to_owned(),
+            Settle::Keep => "keep".to_owned(),
+            Settle::Archive(to) => format!("archive to {to}"),
+        };
+        let mut plan = Plan { settings: self.settings.digest(), settle, ..Plan::default() };
+        let mut oldest: Vec<ListedObject> = Vec::new();
+        let listing = self.store.list(&self.config.prefix, |object| {
+            let ours = object.key.ends_with(&self.config.suffix) && !self.config.is_own(&object.key);
+            if ours && matches!(KeyKind::of(&object.key), KeyKind::NamedByAws | KeyKind::NamedLog) {
+                plan.objects += 1;
+                plan.bytes += object.size_bytes;
+                let place = oldest.partition_point(|other| *other < object);
+                oldest.insert(place, object);
+                oldest.truncate(objects);
+            } else {
+                plan.left_alone += 1;
+            }
+        });
+        listing.await.map_err(RunError::List)?;
+        let total = oldest.len();
+        for (done, object) in oldest.into_iter().enumerate() {
+            progress(done, total);
+            plan.read += 1;
+            let message = match self.read_for(&mut plan, &object.key).await {
+                Ok(None) => continue,
+                Ok(Some(damage)) => damage.to_string(),
+                Err(error) => error.to_string(),
+            };
+            plan.faulty.push(FaultyObject { key: object.key, message });
+        }
+        Ok(plan)
+    }
+
+    async fn read_for(&self, plan: &mut Plan, key: &str) -> Result<Option<Damage>, S3Error> {
+        let mut download = self.store.get(key).await?;
+        let source = Source::s3(self.store.bucket(), key);
+        let mut counter = Counter { writer: ItemWriter::new(&self.settings, &source), out: Vec::new(), key, plan };
+        let mut reader = LogReader::new(Limits::default());
+        while let Some(chunk) = download.chunk().await? {
+            let pushed = reader.push(&chunk);
+            while let Some(line) = reader.next_line() {
+                counter.count(&line);
+            }
+            if let Err(damage) = pushed {
+                return Ok(Some(damage));
+            }
+        }
+        match reader.finish() {
+            Ok(line) => {
+                if let Some(line) = line {
+                    counter.count(&line);
+                }
+                Ok(None)
+            }
+            Err(damage) => Ok(Some(damage)),
+        }
+    }
+}
+
+/// Counts the lines of one object.
+struct Counter<'a> {
+    writer: ItemWriter,
+    out: Vec<u8>,
+    key: &'a str,
+    plan: &'a mut Plan,
+}
+
+impl Counter<'_> {
+    fn count(&mut self, line: &parser_wasm::Line<'_>) {
+        let Self { writer, out, key, plan } = self;
+        plan.lines += 1;
+        out.clear();
+        match writer.write(line, out) {
+            LineOutcome::Item(item) => {
+                plan.documents += 1;
+                let share = plan.by_index.entry(index_of(&out[item.action])).or_default();
+                share.documents += 1;
+                share.bytes += out.len() as u64;
+                keep_sample(&mut plan.sample_documents, &out[item.document]);
+            }
+            LineOutcome::Skipped(_) => plan.skipped += 1,
+            LineOutcome::Rejected(rejection) => {
+                plan.quarantined += 1;
+                rejection.write_json(key, out);
+                keep_sample(&mut plan.sample_quarantined, out);
+            }
+        }
+    }
+}
+
+fn keep_sample(samples: &mut Vec<Box<RawValue>>, json: &[u8]) {
+    if samples.len() < SAMPLES
+        && let Ok(sample) = serde_json::from_slice(json)
+    {
+        samples.push(sample);
+    }
+}
+
+/// The `_index` that an action names.
+fn index_of(action: &[u8]) -> String {
+    let action: serde_json::Value = serde_json::from_slice(action).unwrap_or_default();
+    action.pointer("/create/_index").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,87 @@
+//! What an engine needs once, before the first document: our template and, if wished, a policy.
+
+use std::fmt;
+
+use parser_wasm::{Settings, TEMPLATE_VERSION};
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::engine::Engine;
+use crate::retention::{self, Lifecycle, RetentionError};
+use crate::template::{self, TemplateError};
+
+/// What is in place now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SetupReport {
+    /// The engine's address.
+    pub endpoint: String,
+    /// The template's name.
+    pub template: String,
+    /// The template's version.
+    pub version: u32,
+    /// The indices that it is for, as a pattern, or the data stream.
+    pub indices: String,
+    /// How long documents are kept; none where this program has not been told.
+    pub retention: Option<Retention>,
+}
+
+/// The policy in place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Retention {
+    /// At least so many days are kept.
+    pub days: u32,
+    /// What sees to it.
+    pub by: Lifecycle,
+}
+
+/// Why the engine is not ready. Setting up again is harmless.
+#[derive(Debug, Error)]
+pub enum SetupError {
+    /// The template.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The retention policy.
+    #[error(transparent)]
+    Retention(#[from] RetentionError),
+}
+
+/// Puts the template and, where days are given, the retention policy; both over older ones.
+///
+/// # Errors
+/// When the engine does not take one of them. The policy comes first, as the template names it:
+/// without it, nothing has been changed.
+pub async fn setup(
+    engine: &Engine,
+    settings: &Settings,
+    retention_days: Option<u32>,
+) -> Result<SetupReport, SetupError> {
+    let retention = match retention_days {
+        Some(days) => Some(Retention { days, by: retention::install(engine, settings, days).await? }),
+        None => None,
+    };
+    let by_template = retention.as_ref().is_some_and(|retention| retention.by == Lifecycle::Ilm);
+    template::put(engine, settings, by_template.then_some(settings.index.as_str())).await?;
+    Ok(SetupReport {
+        endpoint: engine.endpoint().to_string(),
+        template: settings.index.clone(),
+        version: TEMPLATE_VERSION,
+        indices: settings.index_pattern(),
+        retention,
+    })
+}
+
+impl fmt::Display for SetupReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { endpoint, template, version, indices, retention } = self;
+        write!(f, "index template {template} version {version} is in place at {endpoint}, for {indices}")?;
+        match retention {
+            Some(Retention { days, by: Lifecycle::Ilm }) => {
+                write!(f, "\nnew indices are kept for {days} days by the ILM policy {template}")
+            }
+            Some(Retention { days, by: Lifecycle::Ism }) => {
+                write!(f, "\nnew indices are kept for {days} days by the ISM policy {template}")
+            }
+            None => Ok(()),
+        }
+    }
+}
