@@ -106,9 +106,15 @@ def show_documents(index: Index, report: Any) -> None:
 
 def show_left(bucket: Bucket, report: Any) -> None:
     reasons = {each["key"]: each["message"] for each in report["left"]}
-    for key in bucket.keys():
+    for key in bucket.logs():
         say(f"  {short(key)}")
         say(f"    {styled(reasons.get(key, 'not an access log: left alone'), 'dim')}")
+    for each in bucket.quarantined():
+        say(f"  line {each['line']} of {short(each['key'])}, in quarantine")
+        say(f"    {styled(each['message'], 'dim')}")
+    for each in report["damaged"]:
+        say(f"  {short(each['key'])}, whole in quarantine")
+        say(f"    {styled(each['message'], 'dim')}")
 
 
 def stay(page: Page, index: Index, bucket: Bucket, storage: Storage) -> None:

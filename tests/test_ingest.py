@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import pytest
 from harness import albatross
 from harness.emulator import SCHEDULED_EVENT, Emulator
 from harness.index import Index
-from harness.scenario import LogObject, log_objects
+from harness.scenario import BAD_LINE, LogObject, log_objects
 from harness.storage import TEST_FILE_KEY, Bucket
 
 
@@ -34,22 +35,70 @@ def test_a_scheduled_run(
     assert expected <= ids
     assert first["indexed"] == documents
     assert first["duplicate"] == 0
-    assert first["rejected"] == 1
-    ledger = first["indexed"] + first["duplicate"] + first["rejected"] + sum(first["skipped"].values())
-    assert ledger == first["lines"]
+    assert first["quarantined"] == 1
+    fates = ("indexed", "duplicate", "filtered", "quarantined")
+    assert sum(first[fate] for fate in fates) + sum(first["skipped"].values()) == first["lines"]
 
-    # What was settled is gone; what was not stays, and the report says why.
-    staying = {each.key for each in objects if each.stays}
-    assert set(bucket.keys()) == staying
-    reasons = {each["key"]: each["reason"] for each in first["left"]}
-    assert set(reasons) | {TEST_FILE_KEY} == staying
-    assert all(reasons.values())
-    assert first["objects"]["settled"] == len(objects) - len(staying)
+    # What was accounted for is gone: the bad line and the damaged object lie in quarantine.
+    logs = [each for each in objects if each.is_log]
+    damaged = [each for each in logs if each.is_damaged]
+    assert bucket.logs() == [TEST_FILE_KEY]
+    assert [each["raw"] for each in bucket.quarantined()] == [BAD_LINE]
+    for each in damaged:
+        assert bucket.get(f"albatross/quarantine/objects/{each.key}") == each.body
+    assert first["objects"]["settled"] == len(logs) - len(damaged)
+    assert [each["key"] for each in first["damaged"]] == [each.key for each in damaged]
+    assert first["left_by_reason"] == {"test_file": 1}
 
-    # The same lines again are the same documents.
-    assert second["indexed"] == 0
-    assert second["duplicate"] == second["lines"] - second["rejected"] - sum(second["skipped"].values())
+    # Nothing is left to do.
+    assert second["lines"] == 0
     assert index.count() == documents
+
+
+def test_the_same_objects_again_are_the_same_documents(
+    objects: list[LogObject], bucket: Bucket, index: Index, variables: dict[str, str]
+) -> None:
+    for _ in range(2):
+        for each in objects:
+            bucket.put(each.key, each.body)
+        done = albatross.ingest(variables)
+        assert done.status == 0, done.messages
+
+    assert done.report["indexed"] == 0
+    assert done.report["duplicate"] == index.count() > 0
+    assert len(bucket.quarantined()) == 1
+
+
+def test_objects_that_a_queue_names(
+    objects: list[LogObject], bucket: Bucket, index: Index, variables: dict[str, str], tmp_path: Path
+) -> None:
+    log = objects[0]
+    bucket.put(log.key, log.body)
+    bodies = [notification(bucket.name, log.key), notification(bucket.name, "gone.log.gz"), "no JSON"]
+    records = [
+        {"messageId": str(number), "eventSource": "aws:sqs", "body": body} for number, body in enumerate(bodies)
+    ]
+    with Emulator(variables, tmp_path) as emulator:
+        answer = emulator.invoke({"Records": records})
+
+    # Only what nobody can read comes again; what is gone has been dealt with.
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert index.count() == log.text.count(b"\n")
+    assert bucket.keys() == []
+
+
+def test_work_orders(bucket: Bucket, index: Index, variables: dict[str, str], tmp_path: Path) -> None:
+    with Emulator(variables, tmp_path) as emulator:
+        assert emulator.invoke({"albatross": "setup"})["template"] == index.prefix
+        assert emulator.invoke({"albatross": "replay"})["files"] == 0
+        with pytest.raises(Exception, match="ALBATROSS_FANOUT_QUEUE_URL"):
+            emulator.invoke({"albatross": "backfill", "from": "2026-01-01", "to": "2026-01-31"})
+
+
+def notification(bucket: str, key: str) -> str:
+    """What S3 tells a queue."""
+    where = {"bucket": {"name": bucket}, "object": {"key": quote_plus(key, safe="/")}}
+    return json.dumps({"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": where}]})
 
 
 def test_an_unknown_event_is_an_error(variables: dict[str, str], tmp_path: Path) -> None:
@@ -68,6 +117,6 @@ def expected_ids(objects: list[LogObject], bucket: Bucket, index: Index, folder:
         log.write_bytes(each.text)
         items = albatross.bulk_items(log, bucket.uri(each.key), settings)
         lines = each.text.count(b"\n")
-        assert len(items) == lines - each.rejected
+        assert len(items) == lines - each.quarantined
         ids.update(json.loads(action)["create"]["_id"] for action, _ in items)
     return ids

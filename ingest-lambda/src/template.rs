@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::engine::{Body, Engine};
+use crate::engine::{Answer, Body, Engine};
 use crate::stop::StopReason;
 
 /// Why the engine is not ready to take documents.
@@ -41,6 +41,12 @@ pub enum TemplateError {
         /// What should.
         wanted: Value,
     },
+    /// Elasticsearch before 7.8, told to be a newer one.
+    #[error(
+        "the engine knows no composable index templates ({0}): for Elasticsearch 6, set \"engine\" to \
+         \"elasticsearch-6\" in the settings"
+    )]
+    NoComposable(String),
     /// The engine does not say.
     #[error("the index template cannot be read or put: {0}")]
     Engine(#[from] StopReason),
@@ -57,9 +63,7 @@ pub async fn check(engine: &Engine, settings: &Settings) -> Result<(), TemplateE
     if answer.status == 404 {
         return Err(TemplateError::Missing { name });
     }
-    if !answer.is_success() {
-        return Err(StopReason::Refused(answer.excerpt()).into());
-    }
+    let answer = accepted(answer)?;
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let found = body.pointer(&place.meta_pointer).cloned().unwrap_or_default();
     let wanted = template_meta(settings);
@@ -82,6 +86,14 @@ pub(crate) async fn put(
     lifecycle_policy: Option<&str>,
 ) -> Result<(), TemplateError> {
     let body = index_template(settings, lifecycle_policy).to_string();
-    engine.demand(Method::PUT, &TemplatePlace::of(settings).path, Body::json(body)).await?;
-    Ok(())
+    accepted(engine.ask(Method::PUT, &TemplatePlace::of(settings).path, Body::json(body)).await?).map(drop)
+}
+
+fn accepted(answer: Answer) -> Result<Answer, TemplateError> {
+    match answer.status {
+        200..300 => Ok(answer),
+        // The path is taken for an index and a type, which only take documents (seen in 6.8).
+        405 => Err(TemplateError::NoComposable(answer.excerpt())),
+        _ => Err(StopReason::Refused(answer.excerpt()).into()),
+    }
 }

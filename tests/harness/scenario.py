@@ -20,8 +20,9 @@ class LogObject:
     body: bytes
     text: bytes  # what it holds, as far as it can be read
     about: str
-    stays: bool = False  # in the bucket, after a sweep
-    rejected: int = 0  # lines
+    is_log: bool = True
+    is_damaged: bool = False
+    quarantined: int = 0  # lines
 
 
 def log_objects(lines_each: int = 400) -> list[LogObject]:
@@ -35,9 +36,9 @@ def log_objects(lines_each: int = 400) -> list[LogObject]:
         LogObject(_key(1), _gzip(part[1]), _text(part[1]), "a log"),
         LogObject(_key(2), _text(part[2]), _text(part[2]), "a log in plain text, whatever its name says"),
         LogObject(_key(3), _gzip(halves[0]) + _gzip(halves[1]), _text(part[3]), "a log of two gzip members"),
-        LogObject(_key(4), _gzip(bad), _text(bad), "one bad line", stays=True, rejected=1),
-        LogObject(_key(5), whole[: len(whole) * 2 // 3], b"", "gzip, cut at two thirds", stays=True),
-        LogObject(TEST_FILE_KEY, TEST_FILE, b"", "AWS's test file", stays=True),
+        LogObject(_key(4), _gzip(bad), _text(bad), "one bad line", quarantined=1),
+        LogObject(_key(5), whole[: len(whole) * 2 // 3], b"", "gzip, cut at two thirds", is_damaged=True),
+        LogObject(TEST_FILE_KEY, TEST_FILE, b"", "AWS's test file", is_log=False),
     ]
 
 

@@ -1,5 +1,7 @@
 """A local server that speaks the S3 protocol, and a bucket on it."""
 
+import gzip
+import json
 import logging
 import uuid
 from datetime import datetime
@@ -16,6 +18,10 @@ CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "local",
     "AWS_REGION": REGION,
 }
+
+
+# Where Albatross keeps quarantine and state, unless told otherwise.
+OWN_PREFIX = "albatross/"
 
 
 class Storage:
@@ -66,6 +72,18 @@ class Bucket:
         """What is in it, in order."""
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.name)
         return [each["Key"] for page in pages for each in page.get("Contents", [])]
+
+    def logs(self) -> list[str]:
+        """The keys that are not Albatross's own."""
+        return [key for key in self.keys() if not key.startswith(OWN_PREFIX)]
+
+    def quarantined(self) -> list[Any]:
+        """Every entry of every file of quarantined lines."""
+        files = [key for key in self.keys() if key.startswith(f"{OWN_PREFIX}quarantine/lines/")]
+        return [json.loads(line) for key in files for line in gzip.decompress(self.get(key)).splitlines()]
+
+    def get(self, key: str) -> bytes:
+        return self._client.get_object(Bucket=self.name, Key=key)["Body"].read()
 
     def uri(self, key: str) -> str:
         return f"s3://{self.name}/{key}"

@@ -51,14 +51,17 @@ pub enum NoAnswer {
     /// Not connected, reset, cut, timed out. Whether the request had its effect is unknown.
     #[error("no answer from {0}")]
     Lost(String),
+    /// Nothing was sent: nobody we trust vouches for the engine.
+    #[error("the engine's certificate is not trusted (ALBATROSS_CA_FILE names other authorities): {0}")]
+    Untrusted(String),
     /// Nothing was sent, as nothing would have authorized it.
     #[error(transparent)]
     Unauthorized(#[from] AuthError),
 }
 
 impl NoAnswer {
-    /// Whether the same request may well succeed later. What authorizes comes from AWS, whose
-    /// clients have tried again themselves.
+    /// Whether the same request may well succeed later. A certificate stays what it is; what
+    /// authorizes comes from AWS, whose clients have tried again themselves.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Lost(_))

@@ -138,7 +138,8 @@ impl Engine {
         Ok(Answer { status, retry_after, body })
     }
 
-    fn lost(&self, error: &dyn Error) -> NoAnswer {
-        NoAnswer::Lost(format!("{}: {}", self.endpoint, with_causes(error)))
+    fn lost(&self, error: &(dyn Error + 'static)) -> NoAnswer {
+        let message = format!("{}: {}", self.endpoint, with_causes(error));
+        if tls::is_untrusted(error) { NoAnswer::Untrusted(message) } else { NoAnswer::Lost(message) }
     }
 }

@@ -100,3 +100,58 @@ fn sign_at(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::{Method, Url};
+
+    fn signed(name: SigningName, mut request: Request) -> Request {
+        let credentials = Credentials::builder()
+            .access_key_id("AKIDEXAMPLE")
+            .secret_access_key("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+            .session_token("TOKEN")
+            .provider_name("test")
+            .build();
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_486_500);
+        sign_at(&mut request, &credentials, &Region::from_static("eu-central-1"), name, time).unwrap();
+        request
+    }
+
+    fn request(method: Method, path: &str) -> Request {
+        Request::new(method, Url::parse(&format!("https://engine.example:9200/{path}")).unwrap())
+    }
+
+    /// The signatures are botocore's (1.44.5, `SigV4Auth`) for the same requests.
+    #[test]
+    fn signatures_are_those_of_botocore() {
+        for (name, service, signature) in [
+            (SigningName::Es, "es", "8aed1c3af86a478165e120620617e89449c77ea63be003067ec4725d73ed87fc"),
+            (SigningName::Aoss, "aoss", "40cbe09564e5d58e2f88582dfea1af328d1c3ba09c17ff8d7b36b7879860aa2e"),
+        ] {
+            let mut bulk = request(Method::POST, "_bulk?filter_path=errors,items.*.status");
+            bulk.headers_mut().insert("content-type", HeaderValue::from_static("application/x-ndjson"));
+            bulk.headers_mut().insert("content-encoding", HeaderValue::from_static("gzip"));
+            *bulk.body_mut() = Some("{\"create\":{}}\n{\"a\":1}\n".into());
+            let bulk = signed(name, bulk);
+            assert_eq!(
+                bulk.headers()["authorization"],
+                format!(
+                    "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261124/eu-central-1/{service}/aws4_request, \
+                     SignedHeaders=content-encoding;content-type;host;x-amz-content-sha256;x-amz-date;\
+                     x-amz-security-token, Signature={signature}"
+                )
+            );
+            assert_eq!(bulk.headers()["x-amz-date"], "20261124T021500Z");
+            assert!(!format!("{:?}", bulk.headers()).contains("TOKEN"));
+        }
+        let health = signed(SigningName::Es, request(Method::GET, "_cluster/health/albatross-elb-*.*.*"));
+        let authorization = health.headers()["authorization"].to_str().unwrap();
+        assert!(
+            authorization.ends_with("91731f53cffefedd52aeabd17ca3731d8eadcbfbba67f9d2ec28cf8065573718"),
+            "{authorization}"
+        );
+        // Of no bytes at all: Serverless wants the header on every request.
+        assert!(health.headers()["x-amz-content-sha256"].to_str().unwrap().starts_with("e3b0c442"));
+    }
+}

@@ -1,5 +1,6 @@
 //! Whom to trust: the system's certificate authorities, or the user's own and no others.
 
+use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,20 @@ pub(super) fn trust(client: ClientBuilder, ca_file: Option<&Path>) -> Result<Cli
         Some(path) => Ok(client.tls_certs_only(certificates(path)?)),
         None => Ok(client),
     }
+}
+
+/// Whether a request failed because of the engine's certificate.
+pub(super) fn is_untrusted(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        // An I/O error names as its source not the error that it holds, but that one's source.
+        let held = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        cause = held.map_or_else(|| error.source(), |held| Some(held as &(dyn Error + 'static)));
+    }
+    false
 }
 
 fn certificates(path: &Path) -> Result<Vec<Certificate>, CaFileError> {

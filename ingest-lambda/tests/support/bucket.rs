@@ -39,7 +39,8 @@ impl Bucket {
 
     pub fn answer(&self, request: &Request) -> Reply {
         let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
-        let key = path.trim_start_matches("/logs").trim_start_matches('/').replace("%40", "@");
+        let key = path.trim_start_matches("/logs").trim_start_matches('/');
+        let key = decode(key);
         let key = key.as_str();
         if key.is_empty() {
             return self.list(query);
@@ -90,7 +91,7 @@ impl Bucket {
             objects.insert(key.to_owned(), request.body.clone());
             return Reply::new(200, "").header("etag", etag);
         };
-        let Some(body) = objects.get(source.trim_start_matches("logs/")).cloned() else {
+        let Some(body) = objects.get(&decode(source.trim_start_matches("logs/"))).cloned() else {
             return Reply::new(404, "<Error><Code>NoSuchKey</Code></Error>");
         };
         let etag = etag(&body);
@@ -135,6 +136,17 @@ impl Bucket {
         }
         Reply::new(200, xml + "</ListBucketResult>")
     }
+}
+
+/// A key as it stands in a URL.
+fn decode(key: &str) -> String {
+    let mut parts = key.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        bytes.push(u8::from_str_radix(&part[..2], 16).expect("two hex digits"));
+        bytes.extend_from_slice(&part.as_bytes()[2..]);
+    }
+    String::from_utf8(bytes).expect("UTF-8")
 }
 
 fn precondition_failed() -> Reply {

@@ -66,7 +66,8 @@ impl Index {
             .chunks(2)
             .map(|item| {
                 let action: Value = serde_json::from_str(item[0]).expect("an action");
-                let id = format!("{}", action["create"]);
+                let op = if action.get("index").is_some() { "index" } else { "create" };
+                let id = format!("{}", action[op]);
                 match state.documents.insert(id, item[1].to_owned()) {
                     None => json!({ "create": { "status": 201 } }),
                     Some(_) => {

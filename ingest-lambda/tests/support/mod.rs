@@ -55,7 +55,13 @@ pub struct Run {
 
 /// Runs a subcommand with the two servers as its bucket `logs` and its engine.
 pub fn run(subcommand: &str, s3: &Server, engine: &Server) -> Output {
-    albatross()
+    command(subcommand, s3, engine).output().expect("the command starts")
+}
+
+/// A subcommand with the two servers as its bucket `logs` and its engine.
+pub fn command(subcommand: &str, s3: &Server, engine: &Server) -> Command {
+    let mut command = albatross();
+    command
         .arg(subcommand)
         .env_clear()
         .env("ALBATROSS_BUCKET", "logs")
@@ -65,14 +71,23 @@ pub fn run(subcommand: &str, s3: &Server, engine: &Server) -> Output {
         .env("AWS_ENDPOINT_URL_S3", s3.url())
         .env("AWS_REGION", "eu-west-1")
         .env("AWS_ACCESS_KEY_ID", "key")
-        .env("AWS_SECRET_ACCESS_KEY", "secret")
-        .output()
-        .expect("the command starts")
+        .env("AWS_SECRET_ACCESS_KEY", "secret");
+    command
 }
 
 /// Runs one sweep.
 pub fn ingest(s3: &Server, engine: &Server) -> Run {
-    let output = run("ingest", s3, engine);
+    ingest_with(s3, engine, &[])
+}
+
+/// The same, with more variables.
+pub fn ingest_with(s3: &Server, engine: &Server, variables: &[(&str, &str)]) -> Run {
+    report_of(command("ingest", s3, engine).envs(variables.iter().copied()))
+}
+
+/// What a command that prints a report came to.
+pub fn report_of(command: &mut Command) -> Run {
+    let output = command.output().expect("the command starts");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     let (stdout, stderr) = (text(output.stdout), text(output.stderr));
     for shown in [&stdout, &stderr] {

@@ -1,0 +1,125 @@
+//! What becomes of objects: archive, keep, quarantine and back, against a scripted S3 and engine.
+#![allow(clippy::unwrap_used)]
+#![allow(dead_code, reason = "each test file uses its part of the support")]
+
+mod support;
+
+use support::{Bucket, Index, Reply, command, gunzip_lines, ingest, ingest_with, items, line, log, report_of};
+
+const ARCHIVE: &[(&str, &str)] =
+    &[("ALBATROSS_SETTLE", "archive"), ("ALBATROSS_ARCHIVE_TO", "s3://logs/albatross/archive/")];
+const KEEP: &[(&str, &str)] = &[("ALBATROSS_SETTLE", "keep")];
+
+#[test]
+fn archived_objects_are_moved_and_never_swept_again() {
+    let text = log(3);
+    let bucket = Bucket::of(&[("a/b c.log", text.as_bytes())]);
+    let index = Index::default();
+    let first = ingest_with(&bucket.serve(), &index.serve(), ARCHIVE);
+    assert_eq!(first.status, Some(0), "{}", first.stderr);
+    assert_eq!(bucket.keys(), ["albatross/archive/a/b c.log"]);
+    assert_eq!(bucket.body("albatross/archive/a/b c.log").unwrap(), text.as_bytes());
+    let second = ingest_with(&bucket.serve(), &index.serve(), ARCHIVE);
+    assert_eq!((&second.report["objects"]["listed"], &second.report["lines"]), (&0.into(), &0.into()));
+}
+
+#[test]
+fn an_object_that_changed_is_neither_copied_nor_deleted() {
+    let bucket = Bucket::of(&[("a.log", log(1).as_bytes())]);
+    let engine = Index::default().serve_with({
+        let bucket = bucket.clone();
+        move |_, _| {
+            bucket.put("a.log", log(2).as_bytes());
+            None
+        }
+    });
+    let run = ingest_with(&bucket.serve(), &engine, ARCHIVE);
+    assert_eq!(run.report["left_by_reason"], serde_json::json!({"changed": 1}), "{}", run.stderr);
+    assert_eq!(bucket.keys(), ["a.log"]);
+}
+
+#[test]
+fn a_copy_that_is_not_whole_leaves_the_original() {
+    let bucket = Bucket::of(&[("a.log", log(1).as_bytes())]);
+    let s3 = bucket.serve_with(|request| {
+        (request.method == "HEAD").then(|| Reply::new(200, "short").header("etag", "\"0\"").cut_at(0))
+    });
+    let run = ingest_with(&s3, &Index::default().serve(), ARCHIVE);
+    assert_eq!(run.report["left_by_reason"], serde_json::json!({"storage": 1}), "{}", run.stderr);
+    assert!(bucket.keys().contains(&"a.log".to_owned()));
+}
+
+#[test]
+fn kept_objects_are_read_once_and_anew_when_written_anew() {
+    let bucket = Bucket::of(&[("a.log", log(2).as_bytes()), ("b.log", log(1).as_bytes())]);
+    let index = Index::default();
+    let first = ingest_with(&bucket.serve(), &index.serve(), KEEP);
+    assert_eq!((first.status, &first.report["objects"]["settled"]), (Some(0), &2.into()), "{}", first.stderr);
+    assert_eq!(bucket.keys(), ["a.log", "albatross/state/checkpoint.json", "b.log"]);
+    // The scripted bucket dates objects by their place: the state object before it moved b.log on.
+    let second = ingest_with(&bucket.serve(), &index.serve(), KEEP);
+    let third = ingest_with(&bucket.serve(), &index.serve(), KEEP);
+    assert_eq!(second.report["indexed"], 0);
+    assert_eq!((&third.report["lines"], &third.report["objects"]["done_before"]), (&0.into(), &2.into()));
+    assert_eq!(index.count(), 3);
+}
+
+#[test]
+fn a_replay_empties_the_quarantine_and_keeps_what_is_still_bad() {
+    let text = format!("{}this is no log line\n{}", line(1), line(2));
+    let bucket = Bucket::of(&[("a.log", text.as_bytes())]);
+    let index = Index::default();
+    let refusing = index.serve_with(|_, _| {
+        let fault = Some(("mapper_parsing_exception", "a mapping of yesterday"));
+        Some(items(&[(201, None), (400, fault)]))
+    });
+    let first = ingest(&bucket.serve(), &refusing);
+    assert_eq!(first.report["quarantined"], 2, "{}", first.stderr);
+    let file = &bucket.keys()[0];
+    assert_eq!(gunzip_lines(&bucket.body(file).unwrap()).len(), 2);
+
+    let replay = || report_of(&mut command("replay", &bucket.serve(), &index.serve()));
+    let once = replay();
+    assert_eq!(once.status, Some(0), "{}", once.stderr);
+    assert_eq!((&once.report["lines"], &once.report["indexed"]), (&2.into(), &1.into()));
+    assert_eq!((&once.report["quarantined"], &once.report["emptied"]), (&1.into(), &0.into()));
+    let left = gunzip_lines(&bucket.body(file).unwrap());
+    assert_eq!(left.len(), 1);
+    assert!(left[0].contains("this is no log line"));
+
+    // The document has the id that it would have had: sending the object again doubles nothing.
+    bucket.put("a.log", text.as_bytes());
+    let again = ingest(&bucket.serve(), &index.serve());
+    assert_eq!((&again.report["duplicate"], &again.report["indexed"]), (&1.into(), &1.into()));
+    assert_eq!(index.count(), 2);
+}
+
+#[test]
+fn a_plan_changes_nothing() {
+    let text = format!("{}bad\n\n{}", line(1), line(2));
+    let bucket = Bucket::of(&[("a.log", text.as_bytes()), ("readme.txt", b"x")]);
+    let nobody = support::Server::start(|request| panic!("the engine was asked for {}", request.path));
+    let run = report_of(&mut command("plan", &bucket.serve(), &nobody));
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    let plan = run.report;
+    assert_eq!((&plan["objects"], &plan["left_alone"], &plan["documents"]), (&1.into(), &1.into(), &2.into()));
+    assert_eq!((&plan["quarantined"], &plan["skipped"], &plan["settle"]), (&1.into(), &1.into(), &"delete".into()));
+    assert_eq!(plan["by_index"]["albatross-elb-2018.07.02"]["documents"], 2);
+    assert_eq!(plan["sample_documents"].as_array().unwrap().len(), 2);
+    assert_eq!(plan["sample_quarantined"][0]["raw"], "bad");
+    assert_eq!(bucket.keys(), ["a.log", "readme.txt"]);
+}
+
+#[test]
+fn overwriting_sends_documents_anew() {
+    let bucket = Bucket::of(&[("a.log", log(2).as_bytes())]);
+    let index = Index::default();
+    let (s3, engine) = (bucket.serve(), index.serve());
+    let mut overwriting = command("ingest", &s3, &engine);
+    overwriting.arg("--overwrite");
+    let mut stream = command("ingest", &s3, &engine);
+    stream.arg("--overwrite").env("ALBATROSS_SETTINGS", r#"{"target":"data_stream"}"#);
+    assert_eq!(report_of(&mut stream).status, Some(2), "a data stream takes no document twice");
+    let run = report_of(&mut overwriting);
+    assert_eq!((run.status, &run.report["indexed"]), (Some(0), &2.into()), "{}", run.stderr);
+}
