@@ -38,7 +38,7 @@ WASM_ENV := $(TOOLS)/wasm.env
 NODE_MODULES := web/node_modules/.package-lock.json
 
 .PHONY: help setup system wasm web package demo test test-rust test-wasm test-web test-page test-end-to-end \
-	parity chaos lint lint-rust lint-web lint-dependencies bench
+	parity engines chaos lint lint-rust lint-web lint-dependencies bench
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -135,6 +135,9 @@ test-end-to-end: $(BINARIES) $(VENV) $(ENGINE)
 parity: setup $(BINARIES) $(DIST) ## Golden file = what the page shows = what the engine gives back
 	cd web && npm run --silent e2e -- parity
 	$(HARNESS) -m pytest tests/test_parity.py
+
+engines: setup $(BINARIES) ## A full run into every search engine that a Java found here can run (ENGINES="--only elasticsearch-8")
+	@$(HARNESS) tests/engines.py $(ENGINES)
 
 chaos: setup $(BINARIES) ## Ingest between failing neighbours, killed and started again (CHAOS="--seed 7" repeats one run)
 	@$(HARNESS) tests/chaos.py $(CHAOS)

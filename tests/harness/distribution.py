@@ -25,11 +25,24 @@ class Distribution:
     artifact: str
     oldest_java: int
     newest_java: int
+    # Of the setting `engine`: what it asks of documents and template.
+    generation: str = "current"
+    has_data_streams: bool = False
 
     @property
     def home(self) -> Path:
         """Where it is unpacked."""
         return TOOLS / "engines" / f"{self.name}-{self.version}"
+
+    @property
+    def label(self) -> str:
+        """As people call it."""
+        return f"{'OpenSearch' if self.name == 'opensearch' else 'Elasticsearch'} {self.version}"
+
+    def java(self) -> java.Java | None:
+        """The newest installed Java that can run it."""
+        fitting = [each for each in java.installed() if self.oldest_java <= each.version <= self.newest_java]
+        return fitting[-1] if fitting else None
 
     def fetch(self) -> Path:
         """Its home, downloaded by Maven unless it is there."""
@@ -44,10 +57,20 @@ class Distribution:
         return self.home
 
 
+_OPENSEARCH = "org.opensearch.distribution.integ-test-zip:opensearch"
+_ELASTICSEARCH = "org.elasticsearch.distribution.integ-test-zip:elasticsearch"
+
 OPENSEARCH = (
-    Distribution("opensearch", "3.7.0", "org.opensearch.distribution.integ-test-zip:opensearch", 21, 25),
-    Distribution("opensearch", "2.19.1", "org.opensearch.distribution.integ-test-zip:opensearch", 11, 21),
+    Distribution("opensearch", "3.7.0", _OPENSEARCH, 21, 25, has_data_streams=True),
+    Distribution("opensearch", "2.19.1", _OPENSEARCH, 11, 21, has_data_streams=True),
 )
+ELASTICSEARCH = (
+    Distribution("elasticsearch", "9.1.5", _ELASTICSEARCH, 21, 25),
+    Distribution("elasticsearch", "8.19.4", _ELASTICSEARCH, 17, 24),
+    Distribution("elasticsearch", "7.17.28", _ELASTICSEARCH, 11, 21),
+    Distribution("elasticsearch", "6.8.23", _ELASTICSEARCH, 8, 17, generation="elasticsearch-6"),
+)
+ALL = OPENSEARCH + ELASTICSEARCH
 
 
 def newest() -> tuple[Distribution, java.Java]:
@@ -55,13 +78,15 @@ def newest() -> tuple[Distribution, java.Java]:
 
     Raises `NoJava` when there is none.
     """
-    installed = java.installed()
     for distribution in OPENSEARCH:
-        for candidate in reversed(installed):
-            if distribution.oldest_java <= candidate.version <= distribution.newest_java:
-                return distribution, candidate
-    found = ", ".join(str(each.version) for each in installed) or "none"
-    raise NoJava(f"a search engine needs Java 11 to 25; found: {found}")
+        runtime = distribution.java()
+        if runtime:
+            return distribution, runtime
+    raise NoJava(f"a search engine needs Java 11 to 25; found: {_found()}")
+
+
+def _found() -> str:
+    return ", ".join(str(each.version) for each in java.installed()) or "none"
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import requests
 
-from .distribution import newest
+from .distribution import Distribution, NoJava, newest
+from .java import Java
 from .server import LOOPBACK, Server
 
 _NOBODY = 65534  # engines refuse to run as root
@@ -15,9 +16,7 @@ _NOBODY = 65534  # engines refuse to run as root
 _SETTINGS = {
     "discovery.type": "single-node",
     "network.host": LOOPBACK,
-    "http.port": "0",  # the system chooses
-    "transport.port": "0",
-    "node.portsfile": "true",  # and logs/http.ports tells
+    "node.portsfile": "true",  # logs/http.ports tells the port
     # A nearly full disk of a developer's machine is not what the tests are about.
     "cluster.routing.allocation.disk.threshold_enabled": "false",
 }
@@ -26,8 +25,8 @@ _SETTINGS = {
 class Engine:
     """An engine that can be stopped, killed, and started again on the same data."""
 
-    def __init__(self) -> None:
-        self.distribution, self._java = newest()
+    def __init__(self, distribution: Distribution | None = None) -> None:
+        self.distribution, self._java = newest() if distribution is None else (distribution, _java(distribution))
         self._user = _NOBODY if os.geteuid() == 0 else None
         self._folder = Path(tempfile.mkdtemp(prefix="albatross-engine-"))
         self._home = self._reachable(self.distribution.fetch())
@@ -38,14 +37,14 @@ class Engine:
         self.url = ""
 
     def __str__(self) -> str:
-        return f"OpenSearch {self.distribution.version} on Java {self._java.version}"
+        return f"{self.distribution.label} on Java {self._java.version}"
 
     def start(self) -> None:
         """Starts it and waits until it takes requests; `url` is its new address."""
         ports = self._folder / "logs" / "http.ports"
         ports.unlink(missing_ok=True)
         self._server = Server(
-            [self._home / "bin" / "opensearch"], self._folder / "output.log", self._environment(), self._folder, self._user
+            [self._home / "bin" / self.distribution.name], self._folder / "output.log", self._environment(), self._folder, self._user
         )
 
         def ready() -> bool:
@@ -83,18 +82,25 @@ class Engine:
         shutil.copytree(self.distribution.home / "config", config)
         paths = {"path.data": f"{self._folder}/data", "path.logs": f"{self._folder}/logs"}
         settings = _SETTINGS | paths
-        (config / "opensearch.yml").write_text("".join(f"{name}: {value}\n" for name, value in settings.items()))
+        # 0: the system chooses. Elasticsearch 6 has another name for the transport's.
+        transport = "transport.tcp.port" if self.distribution.version.startswith("6.") else "transport.port"
+        settings |= {"http.port": "0", transport: "0"}
+        if self.distribution.name == "elasticsearch" and self.distribution.version[0] in "89":
+            settings["xpack.security.enabled"] = "false"
+        (config / f"{self.distribution.name}.yml").write_text("".join(f"{name}: {value}\n" for name, value in settings.items()))
         # Java's own logs would go below the distribution, which is not ours to write to.
         options = (config / "jvm.options").read_text().splitlines(keepends=True)
         (config / "jvm.options").write_text("".join(line for line in options if "logs/" not in line))
 
     def _environment(self) -> dict[str, str]:
+        prefix = "OPENSEARCH" if self.distribution.name == "opensearch" else "ES"
         return {
             "PATH": os.environ["PATH"],
-            "OPENSEARCH_JAVA_HOME": str(self._java.home),
-            "OPENSEARCH_PATH_CONF": str(self._folder / "config"),
-            "OPENSEARCH_TMPDIR": str(self._folder / "tmp"),
-            "OPENSEARCH_JAVA_OPTS": "-Xms512m -Xmx1g",
+            "JAVA_HOME": str(self._java.home),
+            f"{prefix}_JAVA_HOME": str(self._java.home),
+            f"{prefix}_PATH_CONF": str(self._folder / "config"),
+            f"{prefix}_TMPDIR": str(self._folder / "tmp"),
+            f"{prefix}_JAVA_OPTS": "-Xms512m -Xmx1g",
         }
 
     def _reachable(self, home: Path) -> Path:
@@ -110,6 +116,13 @@ class Engine:
             return
         for path in (self._folder, *self._folder.rglob("*")):
             os.chown(path, self._user, self._user)
+
+
+def _java(distribution: Distribution) -> Java:
+    runtime = distribution.java()
+    if runtime is None:
+        raise NoJava(f"{distribution.label} needs Java {distribution.oldest_java} to {distribution.newest_java}")
+    return runtime
 
 
 def _is_healthy(url: str) -> bool:

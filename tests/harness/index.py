@@ -10,15 +10,16 @@ import requests
 class Index:
     """Daily indices `PREFIX-YYYY.MM.DD` and their template, as Albatross makes them."""
 
-    def __init__(self, engine_url: str) -> None:
+    def __init__(self, engine_url: str, generation: str = "current", target: str = "daily") -> None:
         self.engine_url = engine_url.rstrip("/")
+        self._generation, self._target = generation, target
         self.prefix = f"albatross-test-{uuid.uuid4().hex[:12]}"
         self._session = requests.Session()
 
     @property
     def settings(self) -> str:
         """The value of `ALBATROSS_SETTINGS`."""
-        return json.dumps({"index": self.prefix})
+        return json.dumps({"index": self.prefix, "engine": self._generation, "target": self._target})
 
     def count(self) -> int:
         """How many documents there are, all of them visible."""
@@ -66,13 +67,17 @@ class Index:
 
     def remove(self) -> None:
         """Removes the indices and the template, and nothing else."""
-        for name in self._ask("GET", f"{self._pattern}/_settings"):
-            self._session.delete(f"{self.engine_url}/{name}", timeout=60).raise_for_status()
-        self._session.delete(f"{self.engine_url}/_index_template/{self.prefix}", timeout=60)
+        if self._target == "data_stream":
+            self._session.delete(f"{self.engine_url}/_data_stream/{self.prefix}", timeout=60)
+        else:
+            for name in self._ask("GET", f"{self._pattern}/_settings"):
+                self._session.delete(f"{self.engine_url}/{name}", timeout=60).raise_for_status()
+        template = "_template" if self._generation == "elasticsearch-6" else "_index_template"
+        self._session.delete(f"{self.engine_url}/{template}/{self.prefix}", timeout=60)
 
     @property
     def _pattern(self) -> str:
-        return f"{self.prefix}-*"
+        return self.prefix if self._target == "data_stream" else f"{self.prefix}-*"
 
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         answer = self._session.request(method, f"{self.engine_url}/{path}", json=body, timeout=60)

@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""`make engines`: a full run into every search engine that this machine can run, one after the other."""
+
+import argparse
+import sys
+import time
+from contextlib import ExitStack
+
+from harness import albatross
+from harness.console import say, styled
+from harness.distribution import ALL, Distribution
+from harness.engine import Engine
+from harness.index import Index
+from harness.scenario import LogObject, log_objects
+from harness.storage import Storage
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", metavar="NAME", default="", help="engines whose name holds this, such as opensearch-3")
+    only = parser.parse_args().only
+    objects = log_objects()
+    failed = False
+    with Storage() as storage:
+        for distribution in ALL:
+            if only not in f"{distribution.name}-{distribution.version}":
+                continue
+            if distribution.java() is None:
+                needed = f"Java {distribution.oldest_java} to {distribution.newest_java}"
+                say(f"{distribution.label:<24}{styled(f'skipped: needs {needed}', 'yellow')}")
+                continue
+            failed |= not try_engine(distribution, storage, objects)
+    sys.exit(failed)
+
+
+def try_engine(distribution: Distribution, storage: Storage, objects: list[LogObject]) -> bool:
+    """Runs on every kind of index the engine has; says how it went."""
+    started = time.monotonic()
+    with ExitStack() as stack:
+        engine = stack.enter_context(Engine(distribution))
+        up = time.monotonic() - started
+        say(f"{engine!s:<36}up in {up:.0f} s")
+        good = True
+        for target in ("daily", "monthly", "data_stream"):
+            if target == "data_stream" and not distribution.has_data_streams:
+                say(f"  {target:<14}{styled('skipped: this distribution has none', 'yellow')}")
+                continue
+            try:
+                with Index(engine.url, distribution.generation, target) as index:
+                    say(f"  {target:<14}{full_run(storage, index, objects)}")
+            except Exception as problem:  # noqa: BLE001 - the other engines have their turn all the same
+                say(f"  {target:<14}{styled(f'failed: {problem}', 'red')}")
+                good = False
+        return good
+
+
+def full_run(storage: Storage, index: Index, objects: list[LogObject]) -> str:
+    """Setup, ingest, count, and the same again.
+
+    Raises `AssertionError` when a count is not what it must be.
+    """
+    bucket = storage.bucket()
+    variables = albatross.environment(storage, bucket, index)
+    albatross.setup(variables)
+    reports = []
+    for _ in range(2):
+        for each in objects:
+            bucket.put(each.key, each.body)
+        done = albatross.ingest(variables)
+        assert done.status == 0, done.messages
+        reports.append(done.report)
+    first, second = reports
+    lines = sum(each.text.count(b"\n") - each.quarantined for each in objects)
+    documents = index.count()
+    assert documents == first["indexed"] == second["duplicate"] >= lines > 0, (documents, lines, first, second)
+    assert second["indexed"] == 0, second
+    assert len(bucket.quarantined()) == 1
+    return f"{documents:,} documents, the second time {second['duplicate']:,} duplicates"
+
+
+if __name__ == "__main__":
+    main()
