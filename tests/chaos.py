@@ -64,7 +64,7 @@ class Plan:
             seed=seed,
             settle=rng.choice(("delete", "delete", "archive")),
             gzip=rng.random() < 0.7,
-            batch_bytes=rng.choice((20_000, 50_000, 200_000)),
+            batch_bytes=rng.choice((50_000, 100_000, 400_000)),
             requests_in_flight=rng.randint(1, 4),
             engine=Rates(rng.choice((0.05, 0.15, 0.3)), rng.choice((0, 0.005, 0.03)), rng.choice((0, 0.1))),
             s3=Rates(rng.choice((0.03, 0.1, 0.2)), rng.choice((0, 0.003, 0.01)), rng.choice((0, 0.1))),

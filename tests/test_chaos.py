@@ -1,4 +1,4 @@
-"""The chaos test, short: a few of the seeded runs of `make chaos`; and what it is worth, with invariants broken on purpose."""
+"""A few of the seeded runs of `make chaos`, and what they are worth: invariants are broken on purpose, and noticed."""
 
 import gzip
 import json

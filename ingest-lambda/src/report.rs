@@ -178,7 +178,7 @@ mod tests {
                 "skipped": {"blank": 1, "control": 0},
                 "bytes": {"received": 9, "inflated": 0},
                 "engine": {
-                    "requests": 0, "retries": 0, "latency_sum_ms": 0, "latency_max_ms": 0, "sent_bytes": 0
+                    "requests": 0, "sent_documents": 0, "retries": 0, "latency_sum_ms": 0, "latency_max_ms": 0, "sent_bytes": 0
                 },
                 "damaged": [],
                 "left": [{"key": "k", "reason": "test_file", "message": "the load balancer's test file, not a log"}],

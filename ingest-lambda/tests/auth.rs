@@ -1,7 +1,6 @@
 //! What authorizes requests to the engine: keys, secrets that AWS keeps, and their renewal.
 #![allow(clippy::unwrap_used)]
 
-#[allow(dead_code, unused_imports)]
 mod support;
 
 use std::process::Output;

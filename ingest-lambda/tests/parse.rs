@@ -1,7 +1,6 @@
 //! `albatross parse`: what goes where, and the exit statuses.
 #![allow(clippy::unwrap_used)]
 
-#[allow(dead_code, unused_imports)]
 mod support;
 
 use std::io::{BufRead, BufReader, Write};

@@ -1,6 +1,5 @@
 //! What becomes of objects: archive, keep, quarantine and back, against a scripted S3 and engine.
 #![allow(clippy::unwrap_used)]
-#![allow(dead_code, reason = "each test file uses its part of the support")]
 
 mod support;
 

@@ -1,7 +1,6 @@
 //! `albatross setup` against scripted engines, and what an ingest makes of what it finds.
 #![allow(clippy::unwrap_used)]
 
-#[allow(dead_code, unused_imports)]
 mod support;
 
 use std::process::Output;

@@ -1,9 +1,11 @@
 """The command `albatross`, run on a bucket and an index."""
 
+import gzip
 import json
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,11 +42,11 @@ class Ingest:
 class RunningIngest:
     """One `albatross ingest` under way."""
 
-    def __init__(self, variables: dict[str, str]) -> None:
+    def __init__(self, variables: dict[str, str], command: Sequence[str] = ("ingest",)) -> None:
         # Files, not pipes: nobody reads while it runs.
         self._output, self._messages = tempfile.TemporaryFile("w+"), tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            [ALBATROSS, "ingest"], env=variables, stdout=self._output, stderr=self._messages
+            [ALBATROSS, *command], env=variables, stdout=self._output, stderr=self._messages
         )
 
     def wait(self, seconds: float = 900) -> Ingest:
@@ -68,6 +70,16 @@ class RunningIngest:
 def ingest(variables: dict[str, str]) -> Ingest:
     """One sweep, to its end."""
     return RunningIngest(variables).wait()
+
+
+def run(variables: dict[str, str], *command: str) -> Ingest:
+    """Another command that prints a report, to its end."""
+    return RunningIngest(variables, command).wait()
+
+
+def gzip_member(text: bytes) -> bytes:
+    """A gzip member, to be followed by others."""
+    return gzip.compress(text, mtime=0)
 
 
 def bulk_items(log: Path, source: str, settings: Path) -> list[tuple[bytes, bytes]]:

@@ -25,7 +25,7 @@ class End:
     @classmethod
     def of(cls, rng: random.Random) -> "End":
         """One that `rng` decides; most are kills."""
-        answers = int(2 ** rng.uniform(0, 8))
+        answers = int(2 ** rng.uniform(1, 8))
         match rng.choice(("answer", "answer", "answer", "time", "asked", "by itself")):
             case "answer":
                 return cls(answers)

@@ -34,14 +34,17 @@ class Storage:
     def __enter__(self) -> "Storage":
         self._server.start()
         self.url = "http://{}:{}".format(*self._server.get_host_and_port())
-        self.client = boto3.client(
-            "s3",
+        self.client = self._client("s3")
+        return self
+
+    def _client(self, service: str) -> Any:
+        return boto3.client(
+            service,
             endpoint_url=self.url,
             region_name=REGION,
             aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
         )
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._server.stop()
@@ -50,6 +53,10 @@ class Storage:
     def environment(self) -> dict[str, str]:
         """The variables by which an AWS SDK finds the server."""
         return CREDENTIALS | {"AWS_ENDPOINT_URL_S3": self.url}
+
+    def queue(self) -> "Queue":
+        """A new, empty SQS queue, on the same server."""
+        return Queue(self._client("sqs"))
 
     def bucket(self) -> "Bucket":
         """A new, empty bucket."""
@@ -87,6 +94,21 @@ class Bucket:
 
     def uri(self, key: str) -> str:
         return f"s3://{self.name}/{key}"
+
+
+class Queue:
+    """The fan-out queue."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.url = client.create_queue(QueueName=f"fanout-{uuid.uuid4().hex[:12]}")["QueueUrl"]
+
+    def receive_all(self) -> list[tuple[str, str]]:
+        """Every message, by id and body; they are in flight then."""
+        found: list[tuple[str, str]] = []
+        while messages := self._client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
+            found += [(each["MessageId"], each["Body"]) for each in messages]
+        return found
 
 
 def object_key(end: datetime, random: str, node: str = "10.0.0.10") -> str:

@@ -86,7 +86,7 @@ impl Sink {
         while !batch.is_empty() {
             let count = window.min(batch.len());
             let (cause, retry_after) = match self.post(&mut batch, count).await {
-                Err(error) if !error.is_transient() => return Err(StopReason::Refused(error.to_string())),
+                Err(error) if !error.is_transient() => return Err(StopReason::Unavailable(error.to_string())),
                 Err(error) => (error.to_string(), None),
                 Ok(answer) => match judge(&answer, count) {
                     Judgement::Items(verdicts) => {
@@ -147,7 +147,7 @@ impl Sink {
             (answer, bytes)
         };
         let time = started.elapsed();
-        self.count(|stats| stats.enter(time, bytes));
+        self.count(|stats| stats.enter(time, count, bytes));
         if answer.as_ref().is_ok_and(Answer::is_success) {
             self.size.learn(Reception::Taken(time));
         }

@@ -9,7 +9,9 @@ use serde::Serialize;
 pub struct SinkStats {
     /// Bulk requests sent.
     pub requests: u64,
-    /// Those of them that sent something again.
+    /// Documents in them, sent once or again.
+    pub sent_documents: u64,
+    /// Requests that sent something again.
     pub retries: u64,
     /// The time they took together, in milliseconds.
     pub latency_sum_ms: u64,
@@ -20,9 +22,10 @@ pub struct SinkStats {
 }
 
 impl SinkStats {
-    pub(super) fn enter(&mut self, time: Duration, sent_bytes: usize) {
+    pub(super) fn enter(&mut self, time: Duration, documents: usize, sent_bytes: usize) {
         let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         self.requests += 1;
+        self.sent_documents += documents as u64;
         self.latency_sum_ms += ms;
         self.latency_max_ms = self.latency_max_ms.max(ms);
         self.sent_bytes += sent_bytes as u64;

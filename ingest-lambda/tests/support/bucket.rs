@@ -5,10 +5,17 @@ use std::sync::{Arc, Mutex};
 
 use super::{Reply, Request, Server};
 
-const PAGE: usize = 2;
+#[derive(Clone)]
+pub struct Bucket {
+    objects: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    page: usize,
+}
 
-#[derive(Clone, Default)]
-pub struct Bucket(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
+impl Default for Bucket {
+    fn default() -> Self {
+        Self::with_pages_of(2)
+    }
+}
 
 impl Bucket {
     pub fn of(objects: &[(&str, &[u8])]) -> Self {
@@ -19,12 +26,17 @@ impl Bucket {
         bucket
     }
 
+    /// An empty bucket that lists so many keys a page.
+    pub fn with_pages_of(page: usize) -> Self {
+        Self { objects: Arc::default(), page }
+    }
+
     pub fn put(&self, key: &str, body: &[u8]) {
-        self.0.lock().expect("lock").insert(key.to_owned(), body.to_owned());
+        self.objects.lock().expect("lock").insert(key.to_owned(), body.to_owned());
     }
 
     pub fn keys(&self) -> Vec<String> {
-        self.0.lock().expect("lock").keys().cloned().collect()
+        self.objects.lock().expect("lock").keys().cloned().collect()
     }
 
     pub fn serve(&self) -> Server {
@@ -48,7 +60,7 @@ impl Bucket {
         if request.method == "PUT" {
             return self.change(key, request);
         }
-        let mut objects = self.0.lock().expect("lock");
+        let mut objects = self.objects.lock().expect("lock");
         let Some(body) = objects.get(key) else {
             return Reply::new(404, "<Error><Code>NoSuchKey</Code></Error>");
         };
@@ -79,7 +91,7 @@ impl Bucket {
 
     /// PutObject and CopyObject.
     fn change(&self, key: &str, request: &Request) -> Reply {
-        let mut objects = self.0.lock().expect("lock");
+        let mut objects = self.objects.lock().expect("lock");
         let present = objects.get(key).map(|body| etag(body));
         let absent_wanted = request.headers.get("if-none-match").is_some_and(|value| value == "*");
         let version_wanted = request.headers.get("if-match");
@@ -105,7 +117,7 @@ impl Bucket {
 
     /// What an object holds.
     pub fn body(&self, key: &str) -> Option<Vec<u8>> {
-        self.0.lock().expect("lock").get(key).cloned()
+        self.objects.lock().expect("lock").get(key).cloned()
     }
 
     /// The keys of everything but state.
@@ -118,21 +130,21 @@ impl Bucket {
         let prefix = prefix.replace("%2F", "/");
         let token = query.split('&').find_map(|pair| pair.strip_prefix("continuation-token="));
         let first: usize = token.map_or(0, |token| token.parse().expect("our token"));
-        let objects = self.0.lock().expect("lock");
+        let objects = self.objects.lock().expect("lock");
         let mut xml = "<ListBucketResult>".to_owned();
         let objects: Vec<_> = objects.iter().filter(|(key, _)| key.starts_with(&prefix)).collect();
-        for (number, (key, body)) in objects.iter().enumerate().skip(first).take(PAGE) {
+        for (number, (key, body)) in objects.iter().enumerate().skip(first).take(self.page) {
             // The last key is the oldest object.
             xml += &format!(
                 "<Contents><Key>{key}</Key><LastModified>2026-11-23T10:{:02}:00.000Z</LastModified><Size>{}</Size></Contents>",
-                59 - number,
+                59_usize.saturating_sub(number),
                 body.len()
             );
         }
-        let truncated = first + PAGE < objects.len();
+        let truncated = first + self.page < objects.len();
         xml += &format!("<IsTruncated>{truncated}</IsTruncated>");
         if truncated {
-            xml += &format!("<NextContinuationToken>{}</NextContinuationToken>", first + PAGE);
+            xml += &format!("<NextContinuationToken>{}</NextContinuationToken>", first + self.page);
         }
         Reply::new(200, xml + "</ListBucketResult>")
     }

@@ -1,6 +1,8 @@
 //! A scripted S3 and a scripted engine behind real sockets, and the built command to run against
 //! them.
 
+#![allow(dead_code, unused_imports, reason = "each test file uses its part of this")]
+
 mod bucket;
 mod gzip;
 mod http;
