@@ -7,6 +7,7 @@ mod response;
 mod sink;
 mod size;
 mod stats;
+mod window;
 
 pub use batch::{Batch, BatchLimits, Sent};
 pub use entry::{Origin, Refusal};

@@ -15,6 +15,7 @@ use super::gate::Gate;
 use super::response::{Judgement, Verdict, judge};
 use super::size::{BatchSize, Reception};
 use super::stats::SinkStats;
+use super::window::Window;
 use crate::backoff::Backoff;
 use crate::config::Config;
 use crate::engine::{Answer, Body, Engine, NoAnswer};
@@ -80,11 +81,10 @@ impl Sink {
     pub async fn send(&self, mut batch: Batch) -> Result<Sent, StopReason> {
         let total = batch.len();
         let mut refused = 0;
-        // How many items the next request takes: all, until one was found too big.
-        let mut window = total;
+        let mut window = Window::new(total);
         let mut backoff = Backoff::default();
         while !batch.is_empty() {
-            let count = window.min(batch.len());
+            let count = window.of(batch.len());
             let (cause, retry_after) = match self.post(&mut batch, count).await {
                 Err(error) if !error.is_transient() => return Err(StopReason::Refused(error.to_string())),
                 Err(error) => (error.to_string(), None),
@@ -92,8 +92,8 @@ impl Sink {
                     Judgement::Items(verdicts) => {
                         let settled = settle(&mut batch, verdicts)?;
                         refused += settled.refused;
-                        if refused > REFUSED_FEW && refused * 100 > total * self.refused_percent {
-                            return Err(too_many_refused(refused, total, settled.first_refusal));
+                        if let Some(first) = settled.first_refusal {
+                            self.check_share(refused, total, &first)?;
                         }
                         if settled.count > 0 {
                             backoff.reset();
@@ -101,19 +101,24 @@ impl Sink {
                         match settled.again {
                             Some(cause) => (cause, answer.retry_after),
                             None => {
+                                window.taken();
                                 self.gate.succeeded();
                                 continue;
                             }
                         }
                     }
                     Judgement::Halve(cause) if count == 1 => {
-                        batch.refuse(0, &Refusal { status: 413, kind: String::new(), reason: cause });
+                        let refusal = Refusal { status: 413, kind: String::new(), reason: cause };
+                        batch.refuse(0, &refusal);
                         batch.retain(1, |_| false);
+                        window.dropped_one();
+                        refused += 1;
+                        self.check_share(refused, total, &refusal)?;
                         continue;
                     }
                     Judgement::Halve(_) => {
                         self.size.learn(Reception::PushedBack);
-                        window = count.div_ceil(2);
+                        window.halve(count);
                         continue;
                     }
                     Judgement::Again(cause) => (cause, answer.retry_after),
@@ -129,6 +134,16 @@ impl Sink {
             self.count(|stats| stats.retries += 1);
         }
         Ok(batch.into_sent())
+    }
+
+    /// Whether what was refused of a batch may be the documents' own fault; too large a share, with
+    /// too many in it, is another's.
+    fn check_share(&self, refused: usize, total: usize, cause: &Refusal) -> Result<(), StopReason> {
+        if refused > REFUSED_FEW && refused * 100 > total * self.refused_percent {
+            let why = format!("{refused} documents of a batch of {total}, one of them for {cause}");
+            return Err(StopReason::Refused(why));
+        }
+        Ok(())
     }
 
     /// Posts the first `count` items, when there is room for a request.
@@ -202,11 +217,6 @@ fn settle(batch: &mut Batch, verdicts: Vec<Verdict>) -> Result<Settled, StopReas
     }
     batch.retain(count, |item| keep[item]);
     Ok(settled)
-}
-
-fn too_many_refused(refused: usize, total: usize, first: Option<Refusal>) -> StopReason {
-    let first = first.map_or_else(String::new, |first| first.to_string());
-    StopReason::Refused(format!("{refused} documents of a batch of {total}, the first for {first}"))
 }
 
 #[cfg(test)]
