@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use flate2::Compression;
@@ -11,7 +11,7 @@ use reqwest::Method;
 
 use super::batch::{Batch, BatchLimits, Sent};
 use super::entry::{Origin, Refusal};
-use super::gate::Gate;
+use super::gate::{Admission, Gate};
 use super::response::{Judgement, Verdict, judge};
 use super::size::{BatchSize, Reception};
 use super::stats::SinkStats;
@@ -83,11 +83,14 @@ impl Sink {
         let mut refused = 0;
         let mut window = Window::new(total);
         let mut backoff = Backoff::default();
+        let mut progress = self.gate.progress();
         while !batch.is_empty() {
             let count = window.of(batch.len());
-            let (cause, retry_after) = match self.post(&mut batch, count).await {
+            let bytes = batch.bytes_of(count);
+            let Exchange { answer, time, admission } = self.post(&mut batch, count).await;
+            let (is_first, cause, retry_after) = match answer {
                 Err(error) if !error.is_transient() => return Err(StopReason::Refused(error.to_string())),
-                Err(error) => (error.to_string(), None),
+                Err(error) => (admission.failed(), error.to_string(), None),
                 Ok(answer) => match judge(&answer, count) {
                     Judgement::Items(verdicts) => {
                         let settled = settle(&mut batch, verdicts)?;
@@ -99,12 +102,16 @@ impl Sink {
                             backoff.reset();
                         }
                         match settled.again {
-                            Some(cause) => (cause, answer.retry_after),
                             None => {
+                                admission.succeeded();
+                                self.size.learn(Reception::Taken { bytes, time });
                                 window.taken();
-                                self.gate.succeeded();
                                 continue;
                             }
+                            Some(cause) if settled.count > 0 => {
+                                (admission.succeeded_in_part(), cause, answer.retry_after)
+                            }
+                            Some(cause) => (admission.failed(), cause, answer.retry_after),
                         }
                     }
                     Judgement::Halve(cause) if count == 1 => {
@@ -117,17 +124,26 @@ impl Sink {
                         continue;
                     }
                     Judgement::Halve(_) => {
-                        self.size.learn(Reception::PushedBack);
+                        // What follows is a search for what fits: it says nothing of other batches.
+                        if window.is_whole(total) {
+                            self.size.learn(Reception::TooBig(bytes));
+                        }
                         window.halve(count);
                         continue;
                     }
-                    Judgement::Again(cause) => (cause, answer.retry_after),
+                    Judgement::Again(cause) => (admission.failed(), cause, answer.retry_after),
                     Judgement::Stop(cause) => return Err(StopReason::Refused(cause)),
                 },
             };
-            self.gate.failed();
-            self.size.learn(Reception::PushedBack);
+            if is_first {
+                self.size.learn(Reception::PushedBack);
+            }
             tracing::debug!(items = batch.len(), cause, "sending again");
+            // While others get through, the engine is there: it is only a matter of our turn.
+            let now = self.gate.progress();
+            if std::mem::replace(&mut progress, now) != now {
+                backoff.renew_patience();
+            }
             if !backoff.pause(retry_after).await {
                 return Err(StopReason::Unavailable(cause));
             }
@@ -146,32 +162,40 @@ impl Sink {
         Ok(())
     }
 
-    /// Posts the first `count` items, when there is room for a request.
-    async fn post(&self, batch: &mut Batch, count: usize) -> Result<Answer, NoAnswer> {
-        let _admission = self.gate.admit().await;
-        let started = Instant::now();
-        let (answer, bytes) = if self.gzip {
+    /// Posts the first `count` items, when there is room for a request. Our own work on the body is
+    /// no part of the time.
+    async fn post(&self, batch: &mut Batch, count: usize) -> Exchange<'_> {
+        let (lent, bytes) = if self.gzip {
             let body = Bytes::from(compress(batch.head(count)));
             let bytes = body.len();
-            (self.engine.send(Method::POST, PATH, Body::ndjson(body).gzipped()).await, bytes)
+            (body, bytes)
         } else {
             let bytes = batch.bytes_of(count);
-            let lent = batch.lend();
-            let answer = self.engine.send(Method::POST, PATH, Body::ndjson(lent.slice(..bytes))).await;
-            batch.reclaim(lent);
-            (answer, bytes)
+            (batch.lend(), bytes)
         };
+        let body = Body::ndjson(lent.slice(..bytes));
+        let body = if self.gzip { body.gzipped() } else { body };
+        let admission = self.gate.admit().await;
+        let started = Instant::now();
+        let answer = self.engine.send(Method::POST, PATH, body).await;
         let time = started.elapsed();
-        self.count(|stats| stats.enter(time, bytes));
-        if answer.as_ref().is_ok_and(Answer::is_success) {
-            self.size.learn(Reception::Taken(time));
+        if !self.gzip {
+            batch.reclaim(lent);
         }
-        answer
+        self.count(|stats| stats.enter(time, bytes));
+        Exchange { answer, time, admission }
     }
 
     fn count(&self, count: impl FnOnce(&mut SinkStats)) {
         count(&mut self.stats.lock().unwrap_or_else(PoisonError::into_inner));
     }
+}
+
+/// One request, and what came back.
+struct Exchange<'a> {
+    answer: Result<Answer, NoAnswer>,
+    time: Duration,
+    admission: Admission<'a>,
 }
 
 /// The fastest level: log text shrinks to a tenth at any.

@@ -18,6 +18,11 @@ impl Window {
         self.count.min(left)
     }
 
+    /// Whether no request was too big yet.
+    pub(super) fn is_whole(&self, total: usize) -> bool {
+        self.count == total
+    }
+
     /// A request of so many items was too big, together.
     pub(super) fn halve(&mut self, count: usize) {
         *self = Self::new(count.div_ceil(2));
