@@ -1,6 +1,7 @@
 //! From items to their verdicts: the `_bulk` API of Elasticsearch and OpenSearch.
 
 mod batch;
+mod buffers;
 mod entry;
 mod gate;
 mod response;

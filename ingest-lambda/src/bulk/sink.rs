@@ -1,15 +1,12 @@
 //! Sends batches until every item has met its fate, or the run has to stop.
 
-use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use reqwest::Method;
 
-use super::batch::{Batch, BatchLimits, Sent};
+use super::batch::{Batch, BatchLimits, SLACK_BYTES, Sent};
+use super::buffers::Pool;
 use super::entry::{Origin, Refusal};
 use super::gate::{Admission, Gate};
 use super::response::{Judgement, Verdict, judge};
@@ -35,6 +32,7 @@ pub struct Sink {
     refused_percent: usize,
     most_items: usize,
     size: BatchSize,
+    pool: Pool,
     gate: Gate,
     stats: Mutex<SinkStats>,
 }
@@ -43,13 +41,15 @@ impl Sink {
     /// Sends to this engine.
     #[must_use]
     pub fn new(engine: Engine, config: &Config) -> Self {
+        let most_requests = config.objects_in_flight * config.requests_in_flight;
         Self {
             engine,
             gzip: config.gzip,
             refused_percent: config.refused_percent,
             most_items: config.batch_items,
             size: BatchSize::new(config.batch_bytes),
-            gate: Gate::new(config.objects_in_flight * config.requests_in_flight),
+            pool: Pool::new(most_requests, config.batch_bytes + SLACK_BYTES),
+            gate: Gate::new(most_requests),
             stats: Mutex::default(),
         }
     }
@@ -58,7 +58,7 @@ impl Sink {
     #[must_use]
     pub fn batch(&self, origin: &Arc<Origin>) -> Batch {
         let limits = BatchLimits { bytes: self.size.bytes(), items: self.most_items };
-        Batch::new(Arc::clone(origin), limits)
+        Batch::new(Arc::clone(origin), limits, self.pool.take())
     }
 
     /// Whether the engine takes requests.
@@ -149,7 +149,9 @@ impl Sink {
             }
             self.count(|stats| stats.retries += 1);
         }
-        Ok(batch.into_sent())
+        let (sent, buffers) = batch.into_sent();
+        self.pool.give(buffers);
+        Ok(sent)
     }
 
     /// Whether what was refused of a batch may be the documents' own fault; too large a share, with
@@ -166,7 +168,7 @@ impl Sink {
     /// no part of the time.
     async fn post(&self, batch: &mut Batch, count: usize) -> Exchange<'_> {
         let (lent, bytes) = if self.gzip {
-            let body = Bytes::from(compress(batch.head(count)));
+            let body = batch.lend_compressed(count);
             let bytes = body.len();
             (body, bytes)
         } else {
@@ -179,7 +181,9 @@ impl Sink {
         let started = Instant::now();
         let answer = self.engine.send(Method::POST, PATH, body).await;
         let time = started.elapsed();
-        if !self.gzip {
+        if self.gzip {
+            batch.reclaim_compressed(lent);
+        } else {
             batch.reclaim(lent);
         }
         self.count(|stats| stats.enter(time, bytes));
@@ -196,14 +200,6 @@ struct Exchange<'a> {
     answer: Result<Answer, NoAnswer>,
     time: Duration,
     admission: Admission<'a>,
-}
-
-/// The fastest level: log text shrinks to a tenth at any.
-fn compress(body: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 6), Compression::fast());
-    // Into memory: neither fails.
-    let _ = encoder.write_all(body);
-    encoder.finish().unwrap_or_default()
 }
 
 /// What one answer brought.
@@ -258,7 +254,7 @@ mod tests {
         assert_eq!((settled.count, settled.refused, batch.len()), (3, 1, 2));
         assert_eq!(settled.again.as_deref(), Some("full"));
         settle(&mut batch, vec![Verdict::Indexed, Verdict::Indexed]).unwrap();
-        let sent = batch.into_sent();
+        let (sent, _) = batch.into_sent();
         assert!(sent.ledger.balances());
         assert_eq!((sent.ledger.indexed, sent.ledger.duplicate, sent.ledger.quarantined), (3, 1, 1));
         assert_eq!(sent.last_line, 5);
