@@ -24,6 +24,11 @@ impl Backoff {
         *self = Self::default();
     }
 
+    /// Has patience anew, at the pace reached: there was progress, but for somebody else.
+    pub fn renew_patience(&mut self) {
+        self.failing_since = None;
+    }
+
     /// Waits before the next attempt; false, at once, when it is time to give up.
     pub async fn pause(&mut self, retry_after: Option<Duration>) -> bool {
         let now = Instant::now();
@@ -88,5 +93,12 @@ mod tests {
         assert!(!backoff.pause(None).await);
         backoff.reset();
         assert!(backoff.pause(None).await);
+    }
+
+    #[test]
+    fn progress_of_others_renews_patience_and_not_haste() {
+        let mut backoff = Backoff { attempts: 9, failing_since: Some(Instant::now()) };
+        backoff.renew_patience();
+        assert_eq!((backoff.attempts, backoff.failing_since), (9, None));
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 const OPENS_AFTER: u32 = 3;
 
 /// Additive increase, multiplicative decrease, as in congestion control (RFC 5681, section 3.1):
-/// each failure halves the requests admitted, each success adds a fraction of one.
+/// failure halves the requests admitted, each success adds a fraction of one.
 #[derive(Debug)]
 pub struct Gate {
     state: Mutex<State>,
@@ -22,45 +22,45 @@ struct State {
     admitted: f64,
     in_flight: usize,
     failures: u32,
+    /// How often `admitted` was halved.
+    round: u64,
+    /// How many answers brought anything.
+    progress: u64,
 }
 
-/// Room for one request; given back when dropped.
+/// Room for one request. It is given back when the answer has been judged, or when this is dropped
+/// because nothing can be learnt from it.
 #[derive(Debug)]
-pub(super) struct Admission<'a>(&'a Gate);
+pub(super) struct Admission<'a> {
+    gate: &'a Gate,
+    round: u64,
+}
 
 impl Gate {
     pub(super) fn new(most: usize) -> Self {
-        #[allow(clippy::cast_precision_loss, reason = "at most a thousand or so")]
-        let most = most as f64;
-        Self { state: Mutex::new(State { most, admitted: most, in_flight: 0, failures: 0 }), left: Notify::new() }
+        Self { state: Mutex::new(State::new(most)), left: Notify::new() }
     }
 
     /// Waits for room.
     pub(super) async fn admit(&self) -> Admission<'_> {
         loop {
             let left = self.left.notified();
-            if self.with(State::enter) {
-                return Admission(self);
+            if let Some(round) = self.with(State::enter) {
+                return Admission { gate: self, round };
             }
             left.await;
         }
-    }
-
-    /// The engine took a request up.
-    pub(super) fn succeeded(&self) {
-        self.with(State::succeed);
-        self.left.notify_waiters();
-    }
-
-    /// The engine was too busy, or did not answer.
-    pub(super) fn failed(&self) {
-        self.with(State::fail);
     }
 
     /// Whether the engine is in trouble, so that no further objects should be taken up.
     #[must_use]
     pub fn is_paused(&self) -> bool {
         self.with(|state| state.is_open())
+    }
+
+    /// A number that grows whenever the engine has done anything for anybody.
+    pub(super) fn progress(&self) -> u64 {
+        self.with(|state| state.progress)
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
@@ -70,34 +70,76 @@ impl Gate {
     }
 }
 
+impl Admission<'_> {
+    /// The engine did all that was asked.
+    pub(super) fn succeeded(self) {
+        self.gate.with(State::succeed);
+    }
+
+    /// The engine did a part, and was too busy for the rest. Whether this is the first to say so
+    /// of the requests that were in flight together.
+    pub(super) fn succeeded_in_part(self) -> bool {
+        self.gate.with(|state| {
+            state.advance();
+            state.push_back(self.round)
+        })
+    }
+
+    /// The engine was too busy, or did not answer. Whether this is the first to say so of the
+    /// requests that were in flight together.
+    pub(super) fn failed(self) -> bool {
+        self.gate.with(|state| {
+            state.failures = state.failures.saturating_add(1);
+            state.push_back(self.round)
+        })
+    }
+}
+
 impl Drop for Admission<'_> {
     fn drop(&mut self) {
-        self.0.with(|state| state.in_flight -= 1);
-        self.0.left.notify_waiters();
+        self.gate.with(|state| state.in_flight -= 1);
+        self.gate.left.notify_waiters();
     }
 }
 
 impl State {
+    fn new(most: usize) -> Self {
+        #[allow(clippy::cast_precision_loss, reason = "at most a thousand or so")]
+        let most = most as f64;
+        Self { most, admitted: most, in_flight: 0, failures: 0, round: 0, progress: 0 }
+    }
+
     fn is_open(&self) -> bool {
         self.failures >= OPENS_AFTER
     }
 
-    fn enter(&mut self) -> bool {
+    /// Takes room for a request, if there is any: the round it belongs to.
+    fn enter(&mut self) -> Option<u64> {
         let room = if self.is_open() { 1.0 } else { self.admitted };
         #[allow(clippy::cast_precision_loss, reason = "at most a thousand or so")]
         let fits = (self.in_flight as f64) + 1.0 <= room;
         self.in_flight += usize::from(fits);
-        fits
+        fits.then_some(self.round)
+    }
+
+    fn advance(&mut self) {
+        self.failures = 0;
+        self.progress += 1;
     }
 
     fn succeed(&mut self) {
-        self.failures = 0;
+        self.advance();
         self.admitted = (self.admitted + 1.0 / self.admitted).min(self.most);
     }
 
-    fn fail(&mut self) {
-        self.failures = self.failures.saturating_add(1);
-        self.admitted = (self.admitted / 2.0).max(1.0);
+    /// Halves, once a round trip: what was in flight together fails together, for one reason.
+    fn push_back(&mut self, round: u64) -> bool {
+        let is_first = round == self.round;
+        if is_first {
+            self.round += 1;
+            self.admitted = (self.admitted / 2.0).max(1.0);
+        }
+        is_first
     }
 }
 
@@ -105,26 +147,57 @@ impl State {
 mod tests {
     use super::*;
 
+    /// A request of its own that fails.
+    fn fail(state: &mut State) {
+        state.failures += 1;
+        assert!(state.push_back(state.round));
+    }
+
     #[test]
     fn halves_on_failure_and_comes_back_by_and_by() {
-        let mut state = State { most: 8.0, admitted: 8.0, in_flight: 0, failures: 0 };
-        state.fail();
+        let mut state = State::new(8);
+        fail(&mut state);
         assert_eq!(state.admitted, 4.0);
         state.succeed();
         assert_eq!(state.admitted, 4.25);
         (0..100).for_each(|_| state.succeed());
         assert_eq!(state.admitted, 8.0);
-        (0..100).for_each(|_| state.fail());
+        (0..100).for_each(|_| fail(&mut state));
         assert_eq!(state.admitted, 1.0);
+    }
+
+    #[tokio::test]
+    async fn requests_that_fail_together_halve_once() {
+        let gate = Gate::new(8);
+        let (first, second, third) = (gate.admit().await, gate.admit().await, gate.admit().await);
+        assert!(first.failed() && !second.failed() && !third.failed());
+        assert_eq!(gate.with(|state| (state.admitted, state.in_flight)), (4.0, 0));
+        assert!(gate.is_paused());
+        assert!(gate.admit().await.failed(), "the next one halves again");
+        assert_eq!(gate.with(|state| state.admitted), 2.0);
+    }
+
+    #[tokio::test]
+    async fn a_part_done_is_progress_and_push_back() {
+        let gate = Gate::new(8);
+        for _ in 0..OPENS_AFTER {
+            gate.admit().await.failed();
+        }
+        assert!(gate.is_paused());
+        assert_eq!(gate.progress(), 0);
+        assert!(gate.admit().await.succeeded_in_part());
+        assert!(!gate.is_paused());
+        assert_eq!(gate.progress(), 1);
+        assert_eq!(gate.with(|state| state.admitted), 1.0);
     }
 
     #[test]
     fn an_open_circuit_lets_one_probe_through() {
-        let mut state = State { most: 8.0, admitted: 8.0, in_flight: 0, failures: OPENS_AFTER };
-        assert!(state.is_open() && state.enter() && !state.enter());
+        let mut state = State { failures: OPENS_AFTER, ..State::new(8) };
+        assert!(state.is_open() && state.enter().is_some() && state.enter().is_none());
         state.in_flight = 0;
         state.succeed();
-        assert!(!state.is_open() && state.enter() && state.enter());
+        assert!(!state.is_open() && state.enter().is_some() && state.enter().is_some());
     }
 
     #[tokio::test]

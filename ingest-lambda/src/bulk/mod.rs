@@ -1,12 +1,14 @@
 //! From items to their verdicts: the `_bulk` API of Elasticsearch and OpenSearch.
 
 mod batch;
+mod buffers;
 mod entry;
 mod gate;
 mod response;
 mod sink;
 mod size;
 mod stats;
+mod window;
 
 pub use batch::{Batch, BatchLimits, Sent};
 pub use entry::{Origin, Refusal};

@@ -43,9 +43,10 @@ struct Body {
 
 /// An item is answered under the name of its action.
 #[derive(Deserialize)]
-struct BodyItem {
-    #[serde(alias = "index")]
-    create: ItemAnswer,
+#[serde(rename_all = "lowercase")]
+enum BodyItem {
+    Create(ItemAnswer),
+    Index(ItemAnswer),
 }
 
 #[derive(Deserialize)]
@@ -69,7 +70,7 @@ pub fn judge(answer: &Answer, sent: usize) -> Judgement {
     match answer.status {
         200..300 => match serde_json::from_slice::<Body>(&answer.body) {
             Ok(Body { items }) if items.len() == sent => {
-                Judgement::Items(items.into_iter().map(|item| item.create.verdict()).collect())
+                Judgement::Items(items.into_iter().map(BodyItem::verdict).collect())
             }
             Ok(Body { items }) => {
                 Judgement::Again(format!("not acknowledged: {} items answered of {sent} sent", items.len()))
@@ -82,11 +83,20 @@ pub fn judge(answer: &Answer, sent: usize) -> Judgement {
     }
 }
 
+impl BodyItem {
+    fn verdict(self) -> Verdict {
+        match self {
+            // Only `create` is refused because the id is there already.
+            Self::Create(ItemAnswer { status: 409, .. }) => Verdict::Duplicate,
+            Self::Create(answer) | Self::Index(answer) => answer.verdict(),
+        }
+    }
+}
+
 impl ItemAnswer {
     fn verdict(self) -> Verdict {
         match self.status {
             200 | 201 => Verdict::Indexed,
-            409 => Verdict::Duplicate,
             429 | 500.. => Verdict::Again(self.refusal().to_string()),
             400 if self.error.as_ref().is_some_and(ItemError::blames_the_document) => Verdict::Rejected(self.refusal()),
             _ => Verdict::Stop(self.refusal().to_string()),
@@ -152,6 +162,19 @@ mod tests {
     }
 
     #[test]
+    fn documents_written_anew() {
+        let judged = |status: u16| {
+            let body = serde_json::json!({ "items": [{ "index": { "status": status } }] });
+            match judge(&answer(200, &body.to_string()), 1) {
+                Judgement::Items(mut verdicts) => verdicts.remove(0),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!((judged(200), judged(201)), (Verdict::Indexed, Verdict::Indexed));
+        assert!(matches!(judged(409), Verdict::Stop(_)), "what was to be replaced was not");
+    }
+
+    #[test]
     fn a_systemic_refusal_is_not_a_bad_document() {
         for (status, kind, reason) in [
             (
@@ -194,6 +217,7 @@ mod tests {
             (r#"{"errors":false}"#, 1),
             (r#"{"errors":false,"items":[{"create":{}}]}"#, 1),
             (r#"{"errors":false,"items":[{"update":{"status":201}}]}"#, 1),
+            (r#"{"errors":false,"items":[{}]}"#, 1),
             (r#"{"errors":false,"items":[{"create":{"status":201}}"#, 1),
             ("<html>it works</html>", 1),
             ("", 1),

@@ -1,20 +1,18 @@
 //! Sends batches until every item has met its fate, or the run has to stop.
 
-use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use reqwest::Method;
 
-use super::batch::{Batch, BatchLimits, Sent};
+use super::batch::{Batch, BatchLimits, SLACK_BYTES, Sent};
+use super::buffers::Pool;
 use super::entry::{Origin, Refusal};
-use super::gate::Gate;
+use super::gate::{Admission, Gate};
 use super::response::{Judgement, Verdict, judge};
 use super::size::{BatchSize, Reception};
 use super::stats::SinkStats;
+use super::window::Window;
 use crate::backoff::Backoff;
 use crate::config::Config;
 use crate::engine::{Answer, Body, Engine, NoAnswer};
@@ -34,6 +32,7 @@ pub struct Sink {
     refused_percent: usize,
     most_items: usize,
     size: BatchSize,
+    pool: Pool,
     gate: Gate,
     stats: Mutex<SinkStats>,
 }
@@ -42,13 +41,15 @@ impl Sink {
     /// Sends to this engine.
     #[must_use]
     pub fn new(engine: Engine, config: &Config) -> Self {
+        let most_requests = config.objects_in_flight * config.requests_in_flight;
         Self {
             engine,
             gzip: config.gzip,
             refused_percent: config.refused_percent,
             most_items: config.batch_items,
             size: BatchSize::new(config.batch_bytes),
-            gate: Gate::new(config.objects_in_flight * config.requests_in_flight),
+            pool: Pool::new(most_requests, config.batch_bytes + SLACK_BYTES),
+            gate: Gate::new(most_requests),
             stats: Mutex::default(),
         }
     }
@@ -57,7 +58,7 @@ impl Sink {
     #[must_use]
     pub fn batch(&self, origin: &Arc<Origin>) -> Batch {
         let limits = BatchLimits { bytes: self.size.bytes(), items: self.most_items };
-        Batch::new(Arc::clone(origin), limits)
+        Batch::new(Arc::clone(origin), limits, self.pool.take())
     }
 
     /// Whether the engine takes requests.
@@ -80,78 +81,113 @@ impl Sink {
     pub async fn send(&self, mut batch: Batch) -> Result<Sent, StopReason> {
         let total = batch.len();
         let mut refused = 0;
-        // How many items the next request takes: all, until one was found too big.
-        let mut window = total;
+        let mut window = Window::new(total);
         let mut backoff = Backoff::default();
+        let mut progress = self.gate.progress();
         while !batch.is_empty() {
-            let count = window.min(batch.len());
-            let (cause, retry_after) = match self.post(&mut batch, count).await {
+            let count = window.of(batch.len());
+            let bytes = batch.bytes_of(count);
+            let Exchange { answer, time, admission } = self.post(&mut batch, count).await;
+            let (is_first, cause, retry_after) = match answer {
                 Err(error) if !error.is_transient() => return Err(StopReason::Unavailable(error.to_string())),
-                Err(error) => (error.to_string(), None),
+                Err(error) => (admission.failed(), error.to_string(), None),
                 Ok(answer) => match judge(&answer, count) {
                     Judgement::Items(verdicts) => {
                         let settled = settle(&mut batch, verdicts)?;
                         refused += settled.refused;
-                        if refused > REFUSED_FEW && refused * 100 > total * self.refused_percent {
-                            return Err(too_many_refused(refused, total, settled.first_refusal));
+                        if let Some(first) = settled.first_refusal {
+                            self.check_share(refused, total, &first)?;
                         }
                         if settled.count > 0 {
                             backoff.reset();
                         }
                         match settled.again {
-                            Some(cause) => (cause, answer.retry_after),
                             None => {
-                                self.gate.succeeded();
+                                admission.succeeded();
+                                self.size.learn(Reception::Taken { bytes, time });
+                                window.taken();
                                 continue;
                             }
+                            Some(cause) if settled.count > 0 => {
+                                (admission.succeeded_in_part(), cause, answer.retry_after)
+                            }
+                            Some(cause) => (admission.failed(), cause, answer.retry_after),
                         }
                     }
                     Judgement::Halve(cause) if count == 1 => {
-                        batch.refuse(0, &Refusal { status: 413, kind: String::new(), reason: cause });
+                        let refusal = Refusal { status: 413, kind: String::new(), reason: cause };
+                        batch.refuse(0, &refusal);
                         batch.retain(1, |_| false);
+                        window.dropped_one();
+                        refused += 1;
+                        self.check_share(refused, total, &refusal)?;
                         continue;
                     }
                     Judgement::Halve(_) => {
-                        self.size.learn(Reception::PushedBack);
-                        window = count.div_ceil(2);
+                        // What follows is a search for what fits: it says nothing of other batches.
+                        if window.is_whole(total) {
+                            self.size.learn(Reception::TooBig(bytes));
+                        }
+                        window.halve(count);
                         continue;
                     }
-                    Judgement::Again(cause) => (cause, answer.retry_after),
+                    Judgement::Again(cause) => (admission.failed(), cause, answer.retry_after),
                     Judgement::Stop(cause) => return Err(StopReason::Refused(cause)),
                 },
             };
-            self.gate.failed();
-            self.size.learn(Reception::PushedBack);
+            if is_first {
+                self.size.learn(Reception::PushedBack);
+            }
             tracing::debug!(items = batch.len(), cause, "sending again");
+            // While others get through, the engine is there: it is only a matter of our turn.
+            let now = self.gate.progress();
+            if std::mem::replace(&mut progress, now) != now {
+                backoff.renew_patience();
+            }
             if !backoff.pause(retry_after).await {
                 return Err(StopReason::Unavailable(cause));
             }
             self.count(|stats| stats.retries += 1);
         }
-        Ok(batch.into_sent())
+        let (sent, buffers) = batch.into_sent();
+        self.pool.give(buffers);
+        Ok(sent)
     }
 
-    /// Posts the first `count` items, when there is room for a request.
-    async fn post(&self, batch: &mut Batch, count: usize) -> Result<Answer, NoAnswer> {
-        let _admission = self.gate.admit().await;
-        let started = Instant::now();
-        let (answer, bytes) = if self.gzip {
-            let body = Bytes::from(compress(batch.head(count)));
+    /// Whether what was refused of a batch may be the documents' own fault; too large a share, with
+    /// too many in it, is another's.
+    fn check_share(&self, refused: usize, total: usize, cause: &Refusal) -> Result<(), StopReason> {
+        if refused > REFUSED_FEW && refused * 100 > total * self.refused_percent {
+            let why = format!("{refused} documents of a batch of {total}, one of them for {cause}");
+            return Err(StopReason::Refused(why));
+        }
+        Ok(())
+    }
+
+    /// Posts the first `count` items, when there is room for a request. Our own work on the body is
+    /// no part of the time.
+    async fn post(&self, batch: &mut Batch, count: usize) -> Exchange<'_> {
+        let (lent, bytes) = if self.gzip {
+            let body = batch.lend_compressed(count);
             let bytes = body.len();
-            (self.engine.send(Method::POST, PATH, Body::ndjson(body).gzipped()).await, bytes)
+            (body, bytes)
         } else {
             let bytes = batch.bytes_of(count);
-            let lent = batch.lend();
-            let answer = self.engine.send(Method::POST, PATH, Body::ndjson(lent.slice(..bytes))).await;
-            batch.reclaim(lent);
-            (answer, bytes)
+            (batch.lend(), bytes)
         };
+        let body = Body::ndjson(lent.slice(..bytes));
+        let body = if self.gzip { body.gzipped() } else { body };
+        let admission = self.gate.admit().await;
+        let started = Instant::now();
+        let answer = self.engine.send(Method::POST, PATH, body).await;
         let time = started.elapsed();
-        self.count(|stats| stats.enter(time, count, bytes));
-        if answer.as_ref().is_ok_and(Answer::is_success) {
-            self.size.learn(Reception::Taken(time));
+        if self.gzip {
+            batch.reclaim_compressed(lent);
+        } else {
+            batch.reclaim(lent);
         }
-        answer
+        self.count(|stats| stats.enter(time, count, bytes));
+        Exchange { answer, time, admission }
     }
 
     fn count(&self, count: impl FnOnce(&mut SinkStats)) {
@@ -159,12 +195,11 @@ impl Sink {
     }
 }
 
-/// The fastest level: log text shrinks to a tenth at any.
-fn compress(body: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 6), Compression::fast());
-    // Into memory: neither fails.
-    let _ = encoder.write_all(body);
-    encoder.finish().unwrap_or_default()
+/// One request, and what came back.
+struct Exchange<'a> {
+    answer: Result<Answer, NoAnswer>,
+    time: Duration,
+    admission: Admission<'a>,
 }
 
 /// What one answer brought.
@@ -204,11 +239,6 @@ fn settle(batch: &mut Batch, verdicts: Vec<Verdict>) -> Result<Settled, StopReas
     Ok(settled)
 }
 
-fn too_many_refused(refused: usize, total: usize, first: Option<Refusal>) -> StopReason {
-    let first = first.map_or_else(String::new, |first| first.to_string());
-    StopReason::Refused(format!("{refused} documents of a batch of {total}, the first for {first}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::batch::tests::batch_of;
@@ -224,7 +254,7 @@ mod tests {
         assert_eq!((settled.count, settled.refused, batch.len()), (3, 1, 2));
         assert_eq!(settled.again.as_deref(), Some("full"));
         settle(&mut batch, vec![Verdict::Indexed, Verdict::Indexed]).unwrap();
-        let sent = batch.into_sent();
+        let (sent, _) = batch.into_sent();
         assert!(sent.ledger.balances());
         assert_eq!((sent.ledger.indexed, sent.ledger.duplicate, sent.ledger.quarantined), (3, 1, 1));
         assert_eq!(sent.last_line, 5);

@@ -11,13 +11,20 @@ const LEAST_BYTES: usize = 64 << 10;
 const QUICK: Duration = Duration::from_secs(1);
 const SLOW: Duration = Duration::from_secs(5);
 
-/// What the engine made of a batch.
+/// What the engine made of a request of so many bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reception {
-    /// It answered after so long.
-    Taken(Duration),
-    /// It was too busy for it, or could not take it whole.
+    /// It did all that was asked, after so long.
+    Taken {
+        /// Before compression.
+        bytes: usize,
+        /// From sending to the answer's end.
+        time: Duration,
+    },
+    /// It was too busy.
     PushedBack,
+    /// That many bytes were too many.
+    TooBig(usize),
 }
 
 /// The size of the next batch, shared by all objects.
@@ -42,12 +49,15 @@ impl BatchSize {
     }
 }
 
-fn next(bytes: usize, reception: Reception, most: usize) -> usize {
+fn next(size: usize, reception: Reception, most: usize) -> usize {
     let wanted = match reception {
-        Reception::PushedBack => bytes / 2,
-        Reception::Taken(time) if time > SLOW => bytes / 2,
-        Reception::Taken(time) if time < QUICK => bytes + bytes / 2,
-        Reception::Taken(_) => bytes,
+        Reception::PushedBack => size / 2,
+        // Others of the same size may be on their way: they do not halve it again.
+        Reception::TooBig(bytes) => size.min(bytes / 2),
+        Reception::Taken { time, .. } if time > SLOW => size / 2,
+        // A request much smaller than a full batch says nothing about bigger ones.
+        Reception::Taken { bytes, time } if time < QUICK && bytes >= size / 2 => size + size / 2,
+        Reception::Taken { .. } => size,
     };
     wanted.clamp(LEAST_BYTES.min(most), most)
 }
@@ -56,16 +66,33 @@ fn next(bytes: usize, reception: Reception, most: usize) -> usize {
 mod tests {
     use super::*;
 
+    const MOST: usize = 3 << 20;
+
+    fn taken(bytes: usize, millis: u64) -> Reception {
+        Reception::Taken { bytes, time: Duration::from_millis(millis) }
+    }
+
     #[test]
-    fn grows_while_answers_are_quick_and_halves_when_they_are_not() {
-        let most = 3 << 20;
-        let taken = |seconds| Reception::Taken(Duration::from_millis(seconds));
-        assert_eq!(next(1 << 20, taken(10), most), 3 << 19);
-        assert_eq!(next(most, taken(10), most), most);
-        assert_eq!(next(1 << 20, taken(2_000), most), 1 << 20);
-        assert_eq!(next(1 << 20, taken(6_000), most), 1 << 19);
-        assert_eq!(next(1 << 20, Reception::PushedBack, most), 1 << 19);
-        assert_eq!(next(LEAST_BYTES, Reception::PushedBack, most), LEAST_BYTES);
+    fn grows_while_answers_to_full_batches_are_quick() {
+        assert_eq!(next(1 << 20, taken(1 << 20, 10), MOST), 3 << 19);
+        assert_eq!(next(1 << 20, taken(1 << 19, 10), MOST), 3 << 19);
+        assert_eq!(next(1 << 20, taken(1 << 18, 10), MOST), 1 << 20);
+        assert_eq!(next(1 << 20, taken(1 << 20, 2_000), MOST), 1 << 20);
+        assert_eq!(next(MOST, taken(MOST, 10), MOST), MOST);
+    }
+
+    #[test]
+    fn halves_when_they_are_slow_or_none() {
+        assert_eq!(next(1 << 20, taken(1 << 10, 6_000), MOST), 1 << 19);
+        assert_eq!(next(1 << 20, Reception::PushedBack, MOST), 1 << 19);
+        assert_eq!(next(LEAST_BYTES, Reception::PushedBack, MOST), LEAST_BYTES);
         assert_eq!(next(10_000, Reception::PushedBack, 10_000), 10_000);
+    }
+
+    #[test]
+    fn goes_below_what_was_too_big_and_only_once() {
+        let once = next(1 << 20, Reception::TooBig(1 << 20), MOST);
+        assert_eq!(once, 1 << 19);
+        assert_eq!(next(once, Reception::TooBig(1 << 20), MOST), once);
     }
 }
