@@ -9,12 +9,9 @@ use thiserror::Error;
 use crate::event::ObjectRef;
 use crate::ingest::Ingest;
 use crate::key::KeyKind;
-use crate::queue::{Queue, QueueError};
+use crate::queue::{self, Queue, QueueError};
 use crate::s3::{Condition, S3Error};
 use crate::stop::{Stop, StopReason};
-
-/// Logs sent before how far it came is noted; a fraction of a second's work.
-const SENT_AT_ONCE: usize = 100;
 
 /// What a backfill handed over.
 #[derive(Debug, Default, Serialize)]
@@ -153,7 +150,7 @@ impl Ingest {
         if let Some(reached) = reached.as_ref().filter(|key| key.starts_with(folder)) {
             objects.retain(|object| object.key > *reached);
         }
-        for objects in objects.chunks(SENT_AT_ONCE) {
+        for objects in objects.chunks(queue::BATCH) {
             queue.send(objects).await?;
             report.enqueued += objects.len() as u64;
             *reached = objects.last().map(|object| object.key.clone());
