@@ -15,6 +15,9 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+/// Objects that an error names, of perhaps many; all of them are in the log.
+const NAMED_OBJECTS: usize = 5;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let json = tracing_subscriber::fmt::layer()
@@ -75,18 +78,17 @@ async fn answer(ingest: &Arc<Ingest>, event: Event, left: Duration, stop: &Stop)
 /// Objects that S3 or EventBridge named: asynchronous invocations, which Lambda repeats on an
 /// error. Repeating is harmless to the objects that were settled.
 async fn work_on(ingest: &Arc<Ingest>, objects: Vec<ObjectRef>, stop: &Stop) -> Result<Value, Diagnostic> {
-    let (report, worked) = ingest.work_on(objects, stop).await.map_err(|error| failed("run", &error))?;
-    emit_metrics(&report, ingest.bucket());
-    match worked
-        .iter()
-        .find_map(|worked| Some((worked, worked.outcome.as_ref().err().filter(|why| why.wants_retry())?)))
-    {
-        None => Ok(value(&report)),
-        Some((Worked { object, .. }, why)) => {
-            let why = report.stopped.as_ref().map_or_else(|| why.to_string(), |reason| reason.to_string());
-            Err(failed("objects", &format!("s3://{}/{}: {why}", object.bucket, object.key)))
-        }
+    let Some((report, worked)) = work(ingest, objects, stop).await? else {
+        return Ok(json!({ "objects": { "listed": 0 } }));
+    };
+    let again: Vec<String> = worked.iter().filter_map(wants_retry).collect();
+    if again.is_empty() {
+        return Ok(value(&report));
     }
+    let stopped = report.stopped.map(|reason| format!("{reason}; ")).unwrap_or_default();
+    let (named, more) = again.split_at(again.len().min(NAMED_OBJECTS));
+    let more = if more.is_empty() { String::new() } else { format!("; and {} more", more.len()) };
+    Err(failed("objects", &format!("{stopped}{}{more}", named.join("; "))))
 }
 
 /// Messages of a queue: those of which an object should come again are named, and no others, so
@@ -103,25 +105,38 @@ async fn work_off(ingest: &Arc<Ingest>, messages: Vec<Message>, stop: &Stop) -> 
             }
         }
     }
-    let mut objects: Vec<ObjectRef> = wanted.iter().flat_map(|(_, objects)| objects.clone()).collect();
-    objects.sort_unstable_by(|a, b| (&a.bucket, &a.key).cmp(&(&b.bucket, &b.key)));
-    objects.dedup();
-    match ingest.work_on(objects, stop).await {
-        Ok((report, worked)) => {
-            emit_metrics(&report, ingest.bucket());
-            let again = |object: &ObjectRef| {
-                worked.iter().any(|worked| {
-                    worked.object == *object
-                        && worked.outcome.as_ref().is_err_and(ingest_lambda::Unsettled::wants_retry)
-                })
-            };
-            let failed = wanted.into_iter().filter(|(_, objects)| objects.iter().any(again));
-            failures.extend(failed.map(|(id, _)| id));
-        }
-        Err(error) => return Err(failed("run", &error)),
+    let objects = wanted.iter().flat_map(|(_, objects)| objects.clone()).collect();
+    if let Some((_, worked)) = work(ingest, objects, stop).await? {
+        let again: Vec<&ObjectRef> =
+            worked.iter().filter(|worked| wants_retry(worked).is_some()).map(|worked| &worked.object).collect();
+        let failed = wanted.into_iter().filter(|(_, objects)| objects.iter().any(|object| again.contains(&object)));
+        failures.extend(failed.map(|(id, _)| id));
     }
     let failures: Vec<Value> = failures.into_iter().map(|id| json!({ "itemIdentifier": id })).collect();
     Ok(json!({ "batchItemFailures": failures }))
+}
+
+/// Works on each object once, however often it was named. None where there is nothing to do: a
+/// test event comes before there is a template, and is no reason to fail.
+async fn work(
+    ingest: &Arc<Ingest>,
+    mut objects: Vec<ObjectRef>,
+    stop: &Stop,
+) -> Result<Option<(Report, Vec<Worked>)>, Diagnostic> {
+    if objects.is_empty() {
+        return Ok(None);
+    }
+    objects.sort_unstable_by(|a, b| (&a.bucket, &a.key).cmp(&(&b.bucket, &b.key)));
+    objects.dedup();
+    let (report, worked) = ingest.work_on(objects, stop).await.map_err(|error| failed("run", &error))?;
+    emit_metrics(&report, ingest.bucket());
+    Ok(Some((report, worked)))
+}
+
+/// Why an object should come again, if it should.
+fn wants_retry(Worked { object, outcome }: &Worked) -> Option<String> {
+    let why = outcome.as_ref().err().filter(|why| why.wants_retry())?;
+    Some(format!("s3://{}/{}: {why}", object.bucket, object.key))
 }
 
 async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, stop: &Stop) -> Result<Value, Diagnostic> {

@@ -10,7 +10,7 @@ use crate::causes::with_causes;
 use crate::event::ObjectRef;
 
 /// SQS's limit on the entries of one request.
-const BATCH: usize = 10;
+pub(crate) const BATCH: usize = 10;
 
 /// An SQS queue.
 #[derive(Debug, Clone)]

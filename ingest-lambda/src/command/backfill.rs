@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use super::progress::Progress;
-use super::{FAILED, fail, ingest, print, stop_on_signals};
+use super::{FAILED, USAGE, fail, ingest, print, stop_on_signals};
+use crate::backfill::BackfillError;
 
 /// Feed the fan-out queue with the logs of a range of days
 ///
@@ -44,6 +45,7 @@ impl Backfill {
         drop(progress);
         match planned {
             Ok(report) => print(&report, report.stopped.as_ref()),
+            Err(error @ (BackfillError::NoQueue | BackfillError::Order { .. })) => fail(USAGE, &error),
             Err(error) => fail(FAILED, &error),
         }
     }

@@ -10,6 +10,8 @@ use thiserror::Error;
 pub use self::object::ObjectRef;
 pub use self::order::WorkOrder;
 
+use self::object::Notified;
+
 /// An event this Lambda acts on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
@@ -91,8 +93,7 @@ fn all_of(records: &[Value], member: &str, source: &str) -> bool {
 fn objects(event: &Value) -> Result<Vec<ObjectRef>, EventError> {
     if let Some(records) = event.get("Records").and_then(Value::as_array) {
         if all_of(records, "eventSource", "aws:s3") {
-            // Removals and restores name objects too, and are none of ours.
-            return Ok(records.iter().filter_map(ObjectRef::from_record).collect());
+            return created(records);
         }
         if all_of(records, "EventSource", "aws:sns") {
             let messages = records.iter().map(|record| nested(record.pointer("/Sns/Message"), record));
@@ -117,6 +118,19 @@ fn objects(event: &Value) -> Result<Vec<ObjectRef>, EventError> {
         },
         _ => Err(stranger(event)),
     }
+}
+
+/// The new objects of a notification. A record that cannot be read is an error, not an object less.
+fn created(records: &[Value]) -> Result<Vec<ObjectRef>, EventError> {
+    let mut objects = Vec::new();
+    for record in records {
+        match ObjectRef::from_record(record) {
+            Some(Notified::Created(object)) => objects.push(object),
+            Some(Notified::Other) => {}
+            None => return Err(EventError::Stranger(format!("an S3 record that names no object: {record}"))),
+        }
+    }
+    Ok(objects)
 }
 
 /// The objects in an event that stands as text in another.

@@ -1,5 +1,8 @@
 //! An object that somebody names, and how it is named in messages.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -27,13 +30,18 @@ impl ObjectRef {
         json!({ "albatross": "ingest", "bucket": self.bucket, "key": self.key }).to_string()
     }
 
-    /// The object of a record in an S3 notification; none for events that are no creation.
-    pub(super) fn from_record(record: &Value) -> Option<Self> {
+    /// The object of a record in an S3 notification, or that it tells of no creation: removals,
+    /// restores and tags name objects too, and are none of ours. None where it tells neither.
+    pub(super) fn from_record(record: &Value) -> Option<Notified> {
         let name = record.get("eventName")?.as_str()?;
-        let bucket = record.pointer("/s3/bucket/name")?.as_str()?;
         let key = record.pointer("/s3/object/key")?.as_str()?;
-        let created = name.starts_with("ObjectCreated:");
-        created.then(|| Self { bucket: bucket.to_owned(), key: decode_key(key) })
+        if !name.starts_with("ObjectCreated:") {
+            tracing::info!(key, event = name, "not a new object: ignored");
+            return Some(Notified::Other);
+        }
+        let key = decode_key(key)?;
+        let bucket = record.pointer("/s3/bucket/name")?.as_str()?.to_owned();
+        Some(Notified::Created(Self { bucket, key }))
     }
 
     /// The object of an EventBridge event, where keys stand as they are.
@@ -44,25 +52,20 @@ impl ObjectRef {
     }
 }
 
-/// Keys in S3 notifications are encoded like forms: `+` for a space, `%XX` for bytes.
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>
-fn decode_key(key: &str) -> String {
-    let mut bytes = Vec::with_capacity(key.len());
-    let mut rest = key.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let escaped = after.first_chunk::<2>().filter(|_| *first == b'%');
-        let byte = escaped.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
-        (bytes, rest) = match byte {
-            Some(byte) => (with(bytes, byte), after.get(2..).unwrap_or_default()),
-            None => (with(bytes, if *first == b'+' { b' ' } else { *first }), after),
-        };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+/// What a record of an S3 notification tells.
+pub(super) enum Notified {
+    /// There is a new object.
+    Created(ObjectRef),
+    /// Something else.
+    Other,
 }
 
-fn with(mut bytes: Vec<u8>, byte: u8) -> Vec<u8> {
-    bytes.push(byte);
-    bytes
+/// Keys in S3 notifications are encoded like forms: `+` for a space, `%XX` for bytes. None when
+/// those are no UTF-8, as keys are: another key would be none that S3 knows, and count as gone.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html>
+fn decode_key(key: &str) -> Option<String> {
+    let spaced = key.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().ok().map(Cow::into_owned)
 }
 
 #[cfg(test)]
@@ -71,10 +74,16 @@ mod tests {
 
     #[test]
     fn keys_are_encoded_like_forms() {
-        for (encoded, key) in
-            [("a+b%2Bc%C3%BC.log", "a b+cü.log"), ("100%", "100%"), ("%zz", "%zz"), ("a%2", "a%2"), ("", "")]
-        {
-            assert_eq!(decode_key(encoded), key);
+        for (encoded, key) in [
+            ("a+b%2Bc%C3%BC.log", "a b+cü.log"),
+            ("100%", "100%"),
+            ("%zz", "%zz"),
+            ("%+1", "% 1"),
+            ("a%2", "a%2"),
+            ("", ""),
+        ] {
+            assert_eq!(decode_key(encoded).as_deref(), Some(key));
         }
+        assert_eq!(decode_key("%FF.log"), None);
     }
 }

@@ -65,6 +65,29 @@ fn removals_are_no_new_objects() {
 }
 
 #[test]
+fn a_record_that_names_no_object_is_not_passed_over() {
+    for (pointer, value) in [
+        ("/s3/object/key", json!(null)),
+        ("/s3/object/key", json!("%FF.log")),
+        ("/s3/bucket", json!({})),
+        ("/eventName", json!(1)),
+    ] {
+        let mut event = notification(&["good.log", "bad.log"]);
+        *event["Records"][1].pointer_mut(pointer).unwrap() = value;
+        let error = Event::from_json(&event).unwrap_err().to_string();
+        assert!(error.contains("an S3 record that names no object"), "{error}");
+    }
+}
+
+#[test]
+fn an_order_stands_in_no_queue() {
+    let Ok(Event::Messages(messages)) = Event::from_json(&queue(&[json!({"albatross": "setup"}).to_string()])) else {
+        panic!("messages")
+    };
+    assert!(messages[0].objects.as_ref().is_err_and(|error| error.to_string().contains("invoke the function")));
+}
+
+#[test]
 fn a_queue_brings_them_all_and_one_bad_message_spoils_no_other() {
     let event = queue(&[
         notification(&["direct.log"]).to_string(),

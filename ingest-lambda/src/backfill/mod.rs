@@ -1,0 +1,210 @@
+//! Old logs, day by day into the fan-out queue.
+
+mod folders;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::event::ObjectRef;
+use crate::ingest::Ingest;
+use crate::key::KeyKind;
+use crate::queue::{self, Queue, QueueError};
+use crate::s3::{Condition, S3Error};
+use crate::stop::{Stop, StopReason};
+
+/// What a backfill handed over.
+#[derive(Debug, Default, Serialize)]
+pub struct BackfillReport {
+    /// Day folders in the range, over all accounts and regions.
+    pub folders: u64,
+    /// Those done, by this call or an earlier one.
+    pub folders_done: u64,
+    /// Logs put into the queue by this call.
+    pub enqueued: u64,
+    /// Objects that are no logs, by their names.
+    pub left_alone: u64,
+    /// Why it ended before its work did, if it did.
+    pub stopped: Option<StopReason>,
+}
+
+/// Why a backfill cannot go on. What is in the queue is worked on; another call goes on from there.
+#[derive(Debug, Error)]
+pub enum BackfillError {
+    /// There is nobody to hand the logs to.
+    #[error("ALBATROSS_FANOUT_QUEUE_URL is not set: a backfill feeds that queue")]
+    NoQueue,
+    /// The days are in the wrong order.
+    #[error("the first day, {from}, is after the last, {to}")]
+    Order {
+        /// As given.
+        from: NaiveDate,
+        /// As given.
+        to: NaiveDate,
+    },
+    /// No folder looks like AWS's.
+    #[error("no folder AWSLogs/ACCOUNT/elasticloadbalancing/ below s3://{bucket}/{prefix}: set ALBATROSS_PREFIX")]
+    NoLogs {
+        /// The bucket.
+        bucket: String,
+        /// The prefix looked under.
+        prefix: String,
+    },
+    /// The bucket cannot be listed, or the state not kept.
+    #[error("backfill: {0}")]
+    Storage(#[from] S3Error),
+    /// The queue does not take the logs.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+/// How far it came.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Progress {
+    /// The last folder that is in the queue as a whole.
+    last: Option<String>,
+    /// The last key in the queue of the folder after it, where it stopped within one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    within: Option<String>,
+}
+
+impl Progress {
+    /// Whether a folder is in the queue as a whole. By order, not by equality: the last one's region
+    /// may be gone by now, with all its logs settled.
+    fn covers(&self, folder: &str) -> bool {
+        self.last.as_deref().is_some_and(|last| order(folder) <= order(last))
+    }
+}
+
+/// Day before region, as the folders come. The text of a broken state comes before all of them.
+fn order(folder: &str) -> Option<(&str, &str)> {
+    let (region, day) = folder.split_at_checked(folder.len().checked_sub("YYYY/MM/DD/".len())?)?;
+    Some((day, region))
+}
+
+impl Ingest {
+    /// Hands the logs of the days from `from` to `to` to the queue, folder by folder, oldest day
+    /// first. `progress` is told how many of how many folders are done.
+    ///
+    /// # Errors
+    /// When there is no queue, nothing to find, or AWS fails.
+    pub async fn backfill(
+        &self,
+        from: NaiveDate,
+        to: NaiveDate,
+        stop: &Stop,
+        mut progress: impl FnMut(usize, usize),
+    ) -> Result<BackfillReport, BackfillError> {
+        let queue = self.queue.as_ref().ok_or(BackfillError::NoQueue)?;
+        if from > to {
+            return Err(BackfillError::Order { from, to });
+        }
+        let folders = self.day_folders(from, to).await?;
+        let state = format!("{}state/backfill/{from}_{to}.json", self.config.own_prefix);
+        let mut reached = match self.store.read(&state).await? {
+            Some((body, _)) => serde_json::from_slice(&body).unwrap_or_default(),
+            None => Progress::default(),
+        };
+        let mut report = BackfillReport { folders: folders.len() as u64, ..BackfillReport::default() };
+        for (number, folder) in folders.iter().enumerate() {
+            progress(number, folders.len());
+            if !reached.covers(folder) {
+                let enqueued = report.enqueued;
+                let fed = tokio::select! {
+                    biased;
+                    () = stop.pulled() => None,
+                    fed = self.feed(queue, folder, &mut reached.within, &mut report) => Some(fed),
+                };
+                let stopped = fed.is_none();
+                if let Some(fed) = fed {
+                    fed?;
+                    reached = Progress { last: Some(folder.clone()), within: None };
+                }
+                if report.enqueued > enqueued {
+                    let body = serde_json::to_vec(&reached).unwrap_or_default();
+                    self.store.put(&state, body, Condition::Always).await?;
+                }
+                if stopped {
+                    report.stopped = stop.reason();
+                    return Ok(report);
+                }
+            }
+            report.folders_done += 1;
+        }
+        progress(folders.len(), folders.len());
+        self.store.remove(&state).await?;
+        Ok(report)
+    }
+
+    /// Puts a folder's logs into the queue, from the one after `reached`, which moves on with them:
+    /// the future may be dropped anywhere, and what is sent twice is harmless.
+    async fn feed(
+        &self,
+        queue: &Queue,
+        folder: &str,
+        reached: &mut Option<String>,
+        report: &mut BackfillReport,
+    ) -> Result<(), BackfillError> {
+        let mut objects = self.logs_in(folder, report).await?;
+        // S3 lists by key. Where a folder came in between, the mark is another's.
+        if let Some(reached) = reached.as_ref().filter(|key| key.starts_with(folder)) {
+            objects.retain(|object| object.key > *reached);
+        }
+        for objects in objects.chunks(queue::BATCH) {
+            queue.send(objects).await?;
+            report.enqueued += objects.len() as u64;
+            *reached = objects.last().map(|object| object.key.clone());
+        }
+        Ok(())
+    }
+
+    async fn logs_in(&self, folder: &str, report: &mut BackfillReport) -> Result<Vec<ObjectRef>, S3Error> {
+        let mut objects = Vec::new();
+        let prefix = folders::within(folder, &self.config.prefix);
+        let listing = self.store.list(prefix, |object| {
+            let ours = object.key.ends_with(&self.config.suffix) && !self.config.is_own(&object.key);
+            match KeyKind::of(&object.key) {
+                KeyKind::NamedByAws | KeyKind::NamedLog if ours => {
+                    objects.push(ObjectRef::listed(self.store.bucket(), &object));
+                }
+                _ => report.left_alone += 1,
+            }
+        });
+        listing.await?;
+        Ok(objects)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EU: &str = "AWSLogs/1/elasticloadbalancing/eu-west-1/";
+
+    #[test]
+    fn goes_on_where_it_was_though_that_region_is_gone() {
+        let folder = |region: &str, day: &str| format!("AWSLogs/1/elasticloadbalancing/{region}/2024/01/{day}/");
+        let reached = Progress { last: Some(folder("eu-west-1", "05")), within: None };
+        for (region, day, covered) in [
+            ("eu-west-1", "05", true),
+            ("us-east-1", "04", true),
+            ("af-south-1", "05", true),
+            ("us-east-1", "05", false),
+            ("af-south-1", "06", false),
+        ] {
+            assert_eq!(reached.covers(&folder(region, day)), covered, "{region} {day}");
+        }
+        assert!(!Progress::default().covers(&folder("eu-west-1", "01")));
+        for broken in ["x", "ä23456789/1"] {
+            assert!(!Progress { last: Some(broken.to_owned()), within: None }.covers(&folder("eu-west-1", "01")));
+        }
+    }
+
+    #[test]
+    fn its_state_is_json() {
+        let reached = Progress { last: Some(format!("{EU}2024/01/05/")), within: None };
+        let json = serde_json::to_string(&reached).unwrap();
+        assert_eq!(json, format!("{{\"last\":\"{EU}2024/01/05/\"}}"));
+        assert_eq!(serde_json::from_str::<Progress>(&json).unwrap(), reached);
+    }
+}
