@@ -28,5 +28,21 @@ fn a_proxy_that_finds_every_document_too_big_stops_the_run() {
     let run = ingest(&bucket.serve(), &index.serve_with(|_, _| Some(Reply::new(413, "too large"))));
     assert_eq!((run.status, bucket.keys_of_logs().as_slice()), (Some(1), &["many.log".to_owned()][..]));
     let stopped = run.report["stopped"].as_str().unwrap();
-    assert!(stopped.contains("documents of a batch of 50, one of them for HTTP 413 too large"), "{stopped}");
+    assert!(stopped.contains("of the latest 50 documents, one of them for HTTP 413 too large"), "{stopped}");
+}
+
+#[test]
+fn nor_do_many_small_objects_hide_such_a_proxy() {
+    let keys: Vec<String> = (0..40).map(|number| format!("{number:02}.log")).collect();
+    let bucket = Bucket::default();
+    for key in &keys {
+        bucket.put(key, log(3).as_bytes());
+    }
+    let index = Index::default();
+    let run = ingest(&bucket.serve(), &index.serve_with(|_, _| Some(Reply::new(413, "too large"))));
+    assert_eq!(run.status, Some(1), "{}", run.stderr);
+    let stopped = run.report["stopped"].as_str().unwrap();
+    assert!(stopped.contains("of the latest 12 documents"), "{stopped}");
+    let left = bucket.keys_of_logs().into_iter().filter(|key| keys.contains(key)).count();
+    assert!(left >= 30, "{left} objects of 40 are left for when the proxy is mended");
 }

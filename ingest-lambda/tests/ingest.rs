@@ -185,7 +185,7 @@ fn too_many_document_faults_stop_the_run() {
     });
     let run = ingest(&bucket.serve(), &engine);
     assert_eq!((run.status, bucket.keys().len()), (Some(1), 1));
-    assert!(run.report["stopped"].as_str().unwrap().contains("50 documents of a batch of 50"));
+    assert!(run.report["stopped"].as_str().unwrap().contains("50 of the latest 50 documents"));
 }
 
 #[test]

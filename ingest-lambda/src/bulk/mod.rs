@@ -5,6 +5,7 @@ mod buffers;
 mod entry;
 mod gate;
 mod response;
+mod share;
 mod sink;
 mod size;
 mod stats;

@@ -10,6 +10,7 @@ use super::buffers::Pool;
 use super::entry::{Origin, Refusal};
 use super::gate::{Admission, Gate};
 use super::response::{Judgement, Verdict, judge};
+use super::share::Share;
 use super::size::{BatchSize, Reception};
 use super::stats::SinkStats;
 use super::window::Window;
@@ -21,9 +22,6 @@ use crate::stop::StopReason;
 /// Only what [`judge`] reads: it shortens the answer to a batch by nine tenths.
 const PATH: &str = "_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason";
 
-/// So many may be refused in any batch: in a small one the share says nothing.
-const REFUSED_FEW: usize = 10;
-
 /// The engine's `_bulk`, and what was learnt of it: shared by all objects of all runs.
 #[derive(Debug)]
 pub struct Sink {
@@ -34,6 +32,7 @@ pub struct Sink {
     size: BatchSize,
     pool: Pool,
     gate: Gate,
+    latest: Mutex<Share>,
     stats: Mutex<SinkStats>,
 }
 
@@ -50,6 +49,7 @@ impl Sink {
             size: BatchSize::new(config.batch_bytes),
             pool: Pool::new(most_requests, config.batch_bytes + SLACK_BYTES),
             gate: Gate::new(most_requests),
+            latest: Mutex::default(),
             stats: Mutex::default(),
         }
     }
@@ -79,9 +79,9 @@ impl Sink {
     /// # Errors
     /// When the run has to stop.
     pub async fn send(&self, mut batch: Batch) -> Result<Sent, StopReason> {
-        let total = batch.len();
-        let mut refused = 0;
-        let mut window = Window::new(total);
+        let mut share = Share { refused: 0, documents: batch.len() };
+        let mut last_refusal = None;
+        let mut window = Window::new(batch.len());
         let mut backoff = Backoff::default();
         let mut progress = self.gate.progress();
         while !batch.is_empty() {
@@ -94,9 +94,10 @@ impl Sink {
                 Ok(answer) => match judge(&answer, count) {
                     Judgement::Items(verdicts) => {
                         let settled = settle(&mut batch, verdicts)?;
-                        refused += settled.refused;
-                        if let Some(first) = settled.first_refusal {
-                            self.check_share(refused, total, &first)?;
+                        share.refused += settled.refused;
+                        if let Some(refusal) = settled.first_refusal {
+                            share.check(self.refused_percent, &refusal)?;
+                            last_refusal = Some(refusal);
                         }
                         if settled.count > 0 {
                             backoff.reset();
@@ -119,13 +120,14 @@ impl Sink {
                         batch.refuse(0, &refusal);
                         batch.retain(1, |_| false);
                         window.dropped_one();
-                        refused += 1;
-                        self.check_share(refused, total, &refusal)?;
+                        share.refused += 1;
+                        share.check(self.refused_percent, &refusal)?;
+                        last_refusal = Some(refusal);
                         continue;
                     }
                     Judgement::Halve(_) => {
                         // What follows is a search for what fits: it says nothing of other batches.
-                        if window.is_whole(total) {
+                        if window.is_whole(share.documents) {
                             self.size.learn(Reception::TooBig(bytes));
                         }
                         window.halve(count);
@@ -149,19 +151,19 @@ impl Sink {
             }
             self.count(|stats| stats.retries += 1);
         }
+        self.enter_share(share, last_refusal)?;
         let (sent, buffers) = batch.into_sent();
         self.pool.give(buffers);
         Ok(sent)
     }
 
-    /// Whether what was refused of a batch may be the documents' own fault; too large a share, with
-    /// too many in it, is another's.
-    fn check_share(&self, refused: usize, total: usize, cause: &Refusal) -> Result<(), StopReason> {
-        if refused > REFUSED_FEW && refused * 100 > total * self.refused_percent {
-            let why = format!("{refused} documents of a batch of {total}, one of them for {cause}");
-            return Err(StopReason::Refused(why));
-        }
-        Ok(())
+    /// Small batches say little one by one, so the latest are judged together.
+    fn enter_share(&self, share: Share, refusal: Option<Refusal>) -> Result<(), StopReason> {
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        latest.enter(share);
+        let Some(refusal) = refusal else { return Ok(()) };
+        // A run that comes after one that stopped begins anew.
+        latest.check(self.refused_percent, &refusal).inspect_err(|_| *latest = Share::default())
     }
 
     /// Posts the first `count` items, when there is room for a request. Our own work on the body is

@@ -76,8 +76,10 @@ fn serve(stream: TcpStream, answer: &dyn Fn(&Request) -> Reply) -> io::Result<()
         if status != 204 {
             head += &format!("content-length: {}\r\n", body.len());
         }
-        writer.write_all(format!("{head}\r\n").as_bytes())?;
-        writer.write_all(&body[..cut_at.unwrap_or(body.len())])?;
+        let mut reply = format!("{head}\r\n").into_bytes();
+        reply.extend_from_slice(&body[..cut_at.unwrap_or(body.len())]);
+        // One write: the second of two would wait for the client's acknowledgement of the first.
+        writer.write_all(&reply)?;
         if cut_at.is_some() {
             return Ok(());
         }
