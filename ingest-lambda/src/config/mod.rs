@@ -56,7 +56,7 @@ pub struct Config {
     pub objects_in_flight: usize,
     /// Bulk requests in flight per object.
     pub requests_in_flight: usize,
-    /// The share of a batch that may be refused, in percent.
+    /// The share of documents that may be refused, of a batch or of the latest thousand, in percent.
     pub refused_percent: usize,
     /// How long documents are kept; none for ever.
     pub retention_days: Option<u32>,

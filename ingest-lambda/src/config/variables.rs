@@ -72,7 +72,7 @@ pub const VARIABLES: &[Variable] = &[
     variable(
         "ALBATROSS_REFUSED_PERCENT",
         Some("20"),
-        "share of a batch that may be refused before the run stops, 1 to 100",
+        "share of documents that may be refused, of a batch or of the latest thousand, before the run stops, 1 to 100",
     ),
     variable("ALBATROSS_RETENTION_DAYS", Some("for ever"), "setup: how long documents are kept, 1 to 36500"),
 ];
