@@ -4,17 +4,20 @@ import json
 import uuid
 from typing import Any
 
-import requests
+from .access import OPEN, Access
 
 
 class Index:
     """Daily indices `PREFIX-YYYY.MM.DD` and their template, as Albatross makes them."""
 
-    def __init__(self, engine_url: str, generation: str = "current", target: str = "daily") -> None:
+    def __init__(
+        self, engine_url: str, generation: str = "current", target: str = "daily", access: Access = OPEN
+    ) -> None:
         self.engine_url = engine_url.rstrip("/")
         self._generation, self._target = generation, target
         self.prefix = f"albatross-test-{uuid.uuid4().hex[:12]}"
-        self._session = requests.Session()
+        self.access = access
+        self._session = access.session()
 
     @property
     def settings(self) -> str:
