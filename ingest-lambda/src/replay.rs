@@ -14,8 +14,9 @@ use crate::quarantine::{QuarantineFile, lines_prefix};
 use crate::s3::S3Error;
 use crate::stop::{Stop, StopReason};
 
-/// An entry holds a line of the longest length, escaped, and perhaps its document too.
-const ENTRY_LIMITS: Limits = Limits { line_bytes: 4 << 20 };
+/// An entry holds a line of the longest length and perhaps its document, which tells parts of it several times; escaping
+/// makes six bytes of one at worst.
+const ENTRY_LIMITS: Limits = Limits { line_bytes: 16 << 20 };
 
 /// What a replay did.
 #[derive(Debug, Default, Serialize)]
@@ -117,7 +118,7 @@ impl Ingest {
     async fn replay_file(&self, file: &str, overwrite: bool, report: &mut ReplayReport) -> Result<(), Halt> {
         let mut download = self.store.get(file).await?;
         let mut reader = LogReader::new(ENTRY_LIMITS);
-        let rest = QuarantineFile::new(file.to_owned());
+        let rest = QuarantineFile::replacing(file.to_owned(), download.etag());
         let mut pipeline =
             Pipeline::new(Arc::clone(&self.sink), self.config.requests_in_flight, Ledger::default(), rest, 0);
         let mut batch: Option<(Arc<Origin>, ItemWriter, crate::bulk::Batch)> = None;
@@ -164,7 +165,7 @@ impl Ingest {
             self.store.delete(file, download.etag()).await?;
             report.emptied += 1;
         } else {
-            pipeline.into_quarantine().complete(&self.store).await?;
+            pipeline.quarantine().complete(&self.store).await?;
         }
         Ok(())
     }

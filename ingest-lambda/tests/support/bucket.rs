@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use super::uploads::Uploads;
 use super::{Reply, Request, Server};
 
 #[derive(Clone)]
 pub struct Bucket {
     objects: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    uploads: Uploads,
     page: usize,
 }
 
@@ -28,7 +30,7 @@ impl Bucket {
 
     /// An empty bucket that lists so many keys a page.
     pub fn with_pages_of(page: usize) -> Self {
-        Self { objects: Arc::default(), page }
+        Self { objects: Arc::default(), uploads: Uploads::default(), page }
     }
 
     pub fn put(&self, key: &str, body: &[u8]) {
@@ -57,11 +59,17 @@ impl Bucket {
         if key.is_empty() {
             return self.list(query);
         }
+        if query.contains("uploadId=") || query.starts_with("uploads") {
+            return self.uploads.answer(key, query, request, |body| self.put(key, &body));
+        }
         if request.method == "PUT" {
             return self.change(key, request);
         }
         let mut objects = self.objects.lock().expect("lock");
         let Some(body) = objects.get(key) else {
+            if request.method == "DELETE" && !request.headers.contains_key("if-match") {
+                return Reply::new(204, "");
+            }
             return Reply::new(404, "<Error><Code>NoSuchKey</Code></Error>");
         };
         let etag = etag(body);
@@ -115,6 +123,11 @@ impl Bucket {
         Reply::new(200, format!("<CopyObjectResult><ETag>{etag}</ETag></CopyObjectResult>"))
     }
 
+    /// Ends every upload, as a lifecycle rule does.
+    pub fn end_uploads(&self) {
+        self.uploads.end();
+    }
+
     /// What an object holds.
     pub fn body(&self, key: &str) -> Option<Vec<u8>> {
         self.objects.lock().expect("lock").get(key).cloned()
@@ -165,7 +178,7 @@ fn precondition_failed() -> Reply {
     Reply::new(412, "<Error><Code>PreconditionFailed</Code></Error>")
 }
 
-fn etag(body: &[u8]) -> String {
+pub fn etag(body: &[u8]) -> String {
     let sum = body.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
     format!("\"{sum:016x}\"")
 }

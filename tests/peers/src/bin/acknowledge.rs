@@ -33,7 +33,8 @@ fn serve(stream: &TcpStream, put: &Documents) -> io::Result<()> {
     let mut to = stream;
     while let Some(request) = peers::read(&mut from)? {
         let (status, body) = answer(request, put)?;
-        let head = format!("HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+        let head =
+            format!("HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
         to.write_all(&[head.as_bytes(), &body].concat())?;
     }
     Ok(())

@@ -28,7 +28,8 @@ fn main() -> Result<(), Failure> {
     let next = AtomicUsize::new(0);
     let started = Instant::now();
     thread::scope(|scope| {
-        let senders: Vec<_> = (0..connections.parse()?).map(|_| scope.spawn(|| send(address, &requests, &next))).collect();
+        let senders: Vec<_> =
+            (0..connections.parse()?).map(|_| scope.spawn(|| send(address, &requests, &next))).collect();
         senders.into_iter().try_for_each(|sender| sender.join().map_err(|_| "a sender panicked")?)
     })?;
     println!("{} {:.3}", memchr::memchr_iter(b'\n', &items).count() / 2, started.elapsed().as_secs_f64());
@@ -73,7 +74,8 @@ fn send(address: &str, requests: &[Vec<u8>], next: &AtomicUsize) -> Result<(), F
     while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
         to.write_all(request)?;
         let answer = peers::read(&mut from)?.ok_or("the engine closed the connection")?;
-        if peers::status_of(&answer) != Some(200) || memchr::memmem::find(&answer.body, br#""errors":false"#).is_none() {
+        if peers::status_of(&answer) != Some(200) || memchr::memmem::find(&answer.body, br#""errors":false"#).is_none()
+        {
             let excerpt = String::from_utf8_lossy(answer.body.get(..300).unwrap_or(&answer.body)).into_owned();
             return Err(format!("{}: {excerpt}", answer.start).into());
         }
