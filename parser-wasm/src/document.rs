@@ -9,11 +9,15 @@ mod rejection;
 mod settings;
 mod source;
 mod template;
+mod walk;
 
 pub use item::{Item, ItemWriter, LineOutcome, Skip};
 pub(crate) use item::{Unread, read};
+pub(crate) use json::write_string;
 pub use kept::{KeptLine, KeptLineError};
 pub use rejection::Rejection;
 pub use settings::{EngineKind, Settings, SettingsError, Target};
 pub use source::{Source, SourceError};
+pub(crate) use template::{FIELDS, IGNORE_ABOVE, Type};
 pub use template::{TEMPLATE_VERSION, TemplatePlace, index_template, template_meta};
+pub(crate) use walk::{Cursor, Paths, Place, scalars, text};

@@ -10,6 +10,7 @@ mod damage;
 mod document;
 mod enrich;
 mod error;
+mod filter;
 mod format;
 mod gzip;
 mod inspect;
@@ -30,6 +31,7 @@ pub use document::{
 };
 pub use enrich::{Decider, ENRICHMENT_VERSION, Latency, Phase, Reason, UrlParts, verdict};
 pub use error::{ErrorKind, ParseError, Span};
+pub use filter::{Filter, FilterError, FilterErrorKind, Matcher};
 pub use format::AlbAccess;
 pub use inspect::{FileSummary, Histogram, Inspection, Progress, RejectedLine, Row, Summary, VerdictCount};
 pub use lines::Line;

@@ -35,6 +35,14 @@ pub enum EngineKind {
     ServerlessTimeSeries,
 }
 
+impl EngineKind {
+    /// Whether its dates may have nanoseconds (`date_nanos`). Elasticsearch has them since 7.0; a time-series
+    /// collection's timestamp is a `date` (AWS, "Using the timestamp field in time series collections").
+    pub(crate) fn has_nanoseconds(self) -> bool {
+        self == Self::Current
+    }
+}
+
 /// Which index an event goes to. An index name follows from the event's own time, so that the same line always goes
 /// to the same index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
