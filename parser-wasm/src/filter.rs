@@ -24,6 +24,7 @@ mod query;
 mod syntax;
 
 pub use error::{FilterError, FilterErrorKind};
+pub(crate) use field::nearest;
 pub use matcher::Matcher;
 
 use expression::Expression;

@@ -236,7 +236,7 @@ impl Inspection {
         let mut out = Vec::new();
         match ItemWriter::new(&self.settings, &file.source).write(&line, &mut out) {
             LineOutcome::Item(item) => Some(Sent { bytes: out, action: item.action, document: item.document }),
-            LineOutcome::Skipped(_) | LineOutcome::Rejected(_) => None,
+            LineOutcome::Filtered | LineOutcome::Skipped(_) | LineOutcome::Rejected(_) => None,
         }
     }
 

@@ -26,8 +26,9 @@ pub use wasm::JsInspection;
 
 pub use damage::{Damage, DamageKind};
 pub use document::{
-    EngineKind, Item, ItemWriter, KeptLine, KeptLineError, LineOutcome, Rejection, Settings, SettingsError, Skip,
-    Source, SourceError, TEMPLATE_VERSION, Target, TemplatePlace, index_template, template_meta,
+    AddressRedaction, EngineKind, Item, ItemWriter, KeptLine, KeptLineError, KeyError, LineOutcome, QueryRedaction,
+    Redaction, RedactionError, RedactionKey, Rejection, Settings, SettingsError, Skip, Source, SourceError,
+    TEMPLATE_VERSION, Target, TemplatePlace, index_template, template_meta,
 };
 pub use enrich::{Decider, ENRICHMENT_VERSION, Latency, Phase, Reason, UrlParts, verdict};
 pub use error::{ErrorKind, ParseError, Span};
