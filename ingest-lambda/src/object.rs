@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use parser_wasm::{Damage, ItemWriter, Limits, LogReader, Source};
+use parser_wasm::{Damage, Limits, LogReader, Source};
 
 use crate::bulk::Origin;
 use crate::error::Unsettled;
@@ -147,8 +147,7 @@ impl Ingest {
     async fn read(&self, work: &mut Work<'_>, overwrite: bool) -> Result<Option<Damage>, Halt> {
         let source = Source::s3(self.store.bucket(), work.key);
         let origin = Arc::new(Origin::new(self.store.bucket(), work.key, work.download.etag()));
-        let writer = ItemWriter::new(&self.settings, &source);
-        let writer = if overwrite { writer.overwriting() } else { writer };
+        let writer = self.writer(&source, overwrite);
         let mut reader = LogReader::new(Limits::default());
         let mut batch = self.sink.batch(&origin);
         let mut damage = None;
@@ -181,7 +180,7 @@ impl Ingest {
         work.pipeline.push(&self.store, batch).await?;
         work.pipeline.drain(&self.store).await?;
         let ledger = work.pipeline.ledger();
-        let nothing_good = ledger.indexed + ledger.duplicate == 0 && ledger.quarantined > 0;
+        let nothing_good = ledger.indexed + ledger.duplicate + ledger.filtered == 0 && ledger.quarantined > 0;
         if nothing_good && KeyKind::of(work.key) != KeyKind::NamedByAws {
             return Err(Halt::Object(Unsettled::NotLog { lines: ledger.lines }));
         }

@@ -73,6 +73,7 @@ impl Batch {
                 let (end, line_end) = (self.buffers.items.len(), self.buffers.lines.len());
                 self.buffers.entries.push(Entry { end, line_end, line: line.number, offset: line.offset });
             }
+            LineOutcome::Filtered => self.ledger.filtered += 1,
             LineOutcome::Skipped(Skip::Blank) => self.ledger.blank += 1,
             LineOutcome::Skipped(Skip::Control) => self.ledger.control += 1,
             LineOutcome::Rejected(rejection) => {

@@ -16,7 +16,7 @@ const LEAST_KEY_BYTES: usize = 16;
 
 /// The secret under which addresses are replaced. It is no setting: who has it can tell addresses by trying them all.
 #[derive(Clone)]
-pub struct RedactionKey(Hmac<Sha256>);
+pub struct RedactionKey(Box<Hmac<Sha256>>);
 
 /// Why bytes are no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,12 +37,12 @@ impl RedactionKey {
         if bytes.len() < LEAST_KEY_BYTES {
             return Err(error);
         }
-        Hmac::new_from_slice(bytes).map(Self).map_err(|_| error)
+        Hmac::new_from_slice(bytes).map(|mac| Self(Box::new(mac))).map_err(|_| error)
     }
 
     /// The first 128 bits, in hex, of HMAC-SHA256 over the address as text (RFC 5952 for IPv6).
     fn replace(&self, address: IpAddr) -> String {
-        let mut mac = self.0.clone();
+        let mut mac = (*self.0).clone();
         mac.update(address.to_string().as_bytes());
         let bytes = mac.finalize().into_bytes();
         bytes.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
