@@ -223,7 +223,7 @@ impl Parser<'_> {
 
     fn value(&mut self, of: Field, relation: Relation) -> Result<Expression, FilterError> {
         let written = match self.peek() {
-            None | Some('(' | ')' | ':' | '<' | '>') => return Err(self.unexpected(VALUE)),
+            None | Some('(' | ')' | '<' | '>') => return Err(self.unexpected(VALUE)),
             Some('"') => self.quoted()?,
             Some(_) if self.is_at_keyword() => return Err(self.unexpected(VALUE)),
             Some(_) => self.word(ends_value)?,

@@ -201,6 +201,7 @@ fn numbers_times_and_addresses() {
         "@timestamp > 2026-09-22 and @timestamp < 2026-09-24",
         "source.ip: 192.0.2.26",
         "source.ip: 192.0.2.0/24",
+        "source.ip: ::/0",
         "source.ip: \"::ffff:192.0.2.26\"",
         "related.ip: 2001:db8:0::5",
         "related.ip: (2001:db8::/32 and 192.0.2.0/27)",
