@@ -34,7 +34,9 @@ pub use enrich::{Decider, ENRICHMENT_VERSION, Latency, Phase, Reason, UrlParts, 
 pub use error::{ErrorKind, ParseError, Span};
 pub use filter::{Filter, FilterError, FilterErrorKind, Matcher};
 pub use format::AlbAccess;
-pub use inspect::{FileSummary, Histogram, Inspection, Progress, RejectedLine, Row, Summary, VerdictCount};
+pub use inspect::{
+    FileSummary, FilterProblem, Histogram, Inspection, Progress, RejectedLine, Row, Summary, VerdictCount,
+};
 pub use lines::Line;
 pub use reader::{Limits, LogReader};
 pub use record::{Endpoint, List, Request, Seconds, Timestamp};
