@@ -108,11 +108,17 @@ impl Redacting<'_> {
         }
         let start = out.len();
         for scalar in scalars(value) {
-            let Some(left) = text(scalar).and_then(|text| self.text(content, kind, &text)) else { continue };
-            if out.len() > start {
+            let before = out.len();
+            if before > start {
                 out.push(b',');
             }
-            write_string(&left, out);
+            if content.is_harmless(scalar) {
+                out.extend_from_slice(scalar);
+            } else if let Some(left) = text(scalar).and_then(|text| self.text(content, kind, &text)) {
+                write_string(&left, out);
+            } else {
+                out.truncate(before);
+            }
         }
         let kept = out.len() > start;
         if is_array {

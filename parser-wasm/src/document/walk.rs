@@ -3,7 +3,7 @@
 //! It is for the bytes of our own serializer: no white space, keys without escapes, arrays of scalars. Other bytes are
 //! no error, but what is found in them means nothing.
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 use std::borrow::Cow;
 
 /// A set of paths (`url.original`), as a tree of keys.
@@ -127,15 +127,18 @@ impl<'d> Cursor<'d> {
         self.bytes.get(start..self.at).unwrap_or_default()
     }
 
+    /// Most strings are short: a loop is faster than what prepares for long ones.
     fn skip_string(&mut self) {
         let mut at = self.at + 1;
-        while let Some(found) = self.bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
-            at += found;
-            if self.bytes.get(at) == Some(&b'"') {
-                self.at = at + 1;
-                return;
+        while let Some(byte) = self.bytes.get(at) {
+            match byte {
+                b'"' => {
+                    self.at = at + 1;
+                    return;
+                }
+                b'\\' => at += 2,
+                _ => at += 1,
             }
-            at += 2;
         }
         self.at = self.bytes.len();
     }

@@ -76,27 +76,29 @@ impl Addresses {
         let client = client?;
         let is_client = |address: &IpAddr| address.to_canonical() == client;
         let alone = text.parse::<IpAddr>().ok();
+        if alone.as_ref().is_some_and(is_client) {
+            return self.left(kind, client);
+        }
         // An IPv6 address with a port may read as another without one.
         let with_port = text.rsplit_once(':').and_then(|(host, port)| {
             let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
             Some((host.parse::<IpAddr>().ok()?, port))
         });
-        let port = match (alone, with_port) {
-            (Some(address), _) if is_client(&address) => None,
-            (_, Some((address, port))) if is_client(&address) => Some(port),
-            (None, None) => return None,
-            _ => return Some(text.to_owned()),
-        };
-        let left = match self {
-            Self::Truncate => truncated(client).to_string(),
-            Self::Hmac(_) if kind == Type::Ip => return None,
-            Self::Hmac(Some(key)) => key.replace(client),
-            Self::Hmac(None) => NO_KEY.to_owned(),
-        };
-        Some(match port {
-            Some(port) => format!("{left}:{port}"),
-            None => left,
-        })
+        match (alone, with_port) {
+            (_, Some((address, port))) if is_client(&address) => Some(format!("{}:{port}", self.left(kind, client)?)),
+            (None, None) => None,
+            _ => Some(text.to_owned()),
+        }
+    }
+
+    /// What is left of the client's address, in a field of this type.
+    fn left(&self, kind: Type, client: IpAddr) -> Option<String> {
+        match self {
+            Self::Truncate => Some(truncated(client).to_string()),
+            Self::Hmac(_) if kind == Type::Ip => None,
+            Self::Hmac(Some(key)) => Some(key.replace(client)),
+            Self::Hmac(None) => Some(NO_KEY.to_owned()),
+        }
     }
 }
 
