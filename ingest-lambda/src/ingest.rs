@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use parser_wasm::Settings;
+use parser_wasm::{ItemWriter, Settings, Source};
 use tokio::task::JoinSet;
 
 use crate::aws;
 use crate::bulk::Sink;
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::engine::Engine;
 use crate::error::{Disposition, RunError, StartError, Unsettled};
 use crate::health;
@@ -50,11 +50,24 @@ impl Ingest {
     pub async fn start() -> Result<Self, StartError> {
         let (config, sdk) = aws::start().await?;
         let settings = settings(&config.settings, &sdk).await?;
+        if settings.redact.needs_key() && config.redaction_key.is_none() {
+            let problem = "ALBATROSS_REDACT_KEY is not set, but the settings replace addresses under a key";
+            return Err(ConfigError { problems: vec![problem.to_owned()] }.into());
+        }
         let engine = Engine::new(&config, &sdk)?;
         let sink = Arc::new(Sink::new(engine.clone(), &config));
         let store = Store::new(&sdk, &config);
         let queue = config.fanout_queue_url.as_ref().map(|url| Queue::new(&sdk, url));
         Ok(Self { config, settings, store, engine, sink, queue })
+    }
+
+    /// A writer for the lines of an object.
+    pub(crate) fn writer(&self, source: &Source, overwrite: bool) -> ItemWriter {
+        let mut writer = ItemWriter::new(&self.settings, source);
+        if let Some(key) = &self.config.redaction_key {
+            writer = writer.with_key(key);
+        }
+        if overwrite { writer.overwriting() } else { writer }
     }
 
     /// Whether documents can be written anew: only where an id names one document for ever.

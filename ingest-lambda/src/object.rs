@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use parser_wasm::{Damage, ItemWriter, Limits, LogReader, Source};
+use parser_wasm::{Damage, Limits, LogReader, Source};
 
 use crate::bulk::Origin;
 use crate::error::Unsettled;
@@ -66,7 +66,7 @@ pub(crate) struct Work<'a> {
     pub(crate) lines_read: u64,
     received_bytes: u64,
     inflated_bytes: u64,
-    /// Whether any line gave a document.
+    /// Whether any line is an event.
     is_log: bool,
 }
 
@@ -137,7 +137,7 @@ impl Ingest {
         let quarantine = quarantine.unwrap_or_else(|| QuarantineFile::new(file));
         let sink = Arc::clone(&self.sink);
         let requests = self.config.requests_in_flight;
-        let is_log = taken_over.indexed + taken_over.duplicate > 0;
+        let is_log = taken_over.indexed + taken_over.duplicate + taken_over.filtered > 0;
         let pipeline = Pipeline::new(sink, requests, taken_over.clone(), quarantine, done_lines);
         Ok(Work {
             key,
@@ -157,8 +157,7 @@ impl Ingest {
     async fn read(&self, work: &mut Work<'_>, overwrite: bool) -> Result<Option<Damage>, Halt> {
         let source = Source::s3(self.store.bucket(), work.key);
         let origin = Arc::new(Origin::new(self.store.bucket(), work.key, work.download.etag()));
-        let writer = ItemWriter::new(&self.settings, &source);
-        let writer = if overwrite { writer.overwriting() } else { writer };
+        let writer = self.writer(&source, overwrite);
         let mut reader = LogReader::new(Limits::default());
         let done_lines = work.pipeline.last_line();
         let mut batch = self.sink.batch(&origin);

@@ -112,7 +112,7 @@ impl Ingest {
     async fn read_for(&self, plan: &mut Plan, key: &str) -> Result<Option<Damage>, S3Error> {
         let mut download = self.store.get(key).await?;
         let source = Source::s3(self.store.bucket(), key);
-        let mut counter = Counter { writer: ItemWriter::new(&self.settings, &source), out: Vec::new(), key, plan };
+        let mut counter = Counter { writer: self.writer(&source, false), out: Vec::new(), key, plan };
         let mut reader = LogReader::new(Limits::default());
         while let Some(chunk) = download.chunk().await? {
             let pushed = reader.push(&chunk);
@@ -156,6 +156,7 @@ impl Counter<'_> {
                 share.bytes += out.len() as u64;
                 keep_sample(&mut plan.sample_documents, &out[item.document]);
             }
+            LineOutcome::Filtered => plan.filtered += 1,
             LineOutcome::Skipped(_) => plan.skipped += 1,
             LineOutcome::Rejected(rejection) => {
                 plan.quarantined += 1;

@@ -31,6 +31,8 @@ pub struct ReplayReport {
     pub indexed: u64,
     /// Documents that were there already.
     pub duplicate: u64,
+    /// Lines that the filter leaves out.
+    pub filtered: u64,
     /// Lines that stay in quarantine: still bad, or kept only in part.
     pub quarantined: u64,
     /// Files left as they are, and why.
@@ -132,8 +134,7 @@ impl Ingest {
                 // A file holds the lines of one object, so this happens once.
                 if batch.is_none() {
                     let source = Source::s3(&entry.bucket, &entry.key);
-                    let writer = ItemWriter::new(&self.settings, &source);
-                    let writer = if overwrite { writer.overwriting() } else { writer };
+                    let writer = self.writer(&source, overwrite);
                     let origin = Arc::new(Origin::new(&entry.bucket, &entry.key, &entry.etag));
                     let empty = self.sink.batch(&origin);
                     batch = Some((origin, writer, empty));
@@ -157,6 +158,7 @@ impl Ingest {
         report.lines += ledger.lines;
         report.indexed += ledger.indexed;
         report.duplicate += ledger.duplicate;
+        report.filtered += ledger.filtered;
         report.quarantined += ledger.quarantined;
         if !ledger.balances() {
             return Err(Halt::File("not every line is accounted for".to_owned()));

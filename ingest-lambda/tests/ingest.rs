@@ -6,7 +6,10 @@ mod support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use support::{Bucket, Index, Reply, Server, cut_gzip, gunzip_lines, ingest, items, line, log, run};
+use support::{
+    Bucket, Index, Reply, Server, command, cut_gzip, gunzip_lines, ingest, ingest_with, items, line, log, report_of,
+    run,
+};
 
 #[test]
 fn a_sweep_takes_logs_of_all_pages_and_leaves_the_rest() {
@@ -358,4 +361,47 @@ fn problems_of_the_configuration_are_usage_errors() {
     assert_eq!(output.status.code(), Some(2));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.contains("ALBATROSS_BUCKET") && stderr.contains("ALBATROSS_ENDPOINT"), "{stderr}");
+}
+
+#[test]
+fn filtered_lines_are_accounted_for_and_not_sent() {
+    let settings = ("ALBATROSS_SETTINGS", r#"{"filter":"url.path: (/2 or /3)"}"#);
+    let bucket = Bucket::of(&[
+        ("some.log", format!("{}nonsense\n", log(4)).as_bytes()),
+        ("none.log", format!("{}nonsense\n", line(7)).as_bytes()),
+    ]);
+    let (index, s3) = (Index::default(), bucket.serve());
+    let plan = report_of(command("plan", &s3, &index.serve()).env(settings.0, settings.1));
+    assert_eq!((&plan.report["documents"], &plan.report["filtered"]), (&2.into(), &3.into()));
+
+    let run = ingest_with(&s3, &index.serve(), &[settings]);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert_eq!(
+        (&run.report["indexed"], &run.report["filtered"], &run.report["quarantined"]),
+        (&2.into(), &3.into(), &2.into())
+    );
+    assert_eq!(index.count(), 2);
+    assert_eq!(run.report["objects"]["settled"], 2);
+    assert!(bucket.keys().iter().all(|key| key.starts_with("albatross/quarantine/")), "{:?}", bucket.keys());
+}
+
+#[test]
+fn addresses_are_replaced_under_the_key_or_nothing_runs() {
+    let settings = ("ALBATROSS_SETTINGS", r#"{"redact":{"addresses":"hmac"}}"#);
+    let bucket = Bucket::of(&[("a.log", log(1).as_bytes())]);
+    let (index, s3) = (Index::default(), bucket.serve());
+    let refused = ingest_with(&s3, &index.serve(), &[settings]);
+    assert_eq!((refused.status, bucket.keys().len()), (Some(2), 1));
+    assert!(refused.stderr.contains("ALBATROSS_REDACT_KEY is not set"), "{}", refused.stderr);
+
+    let sent = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let seen = std::sync::Arc::clone(&sent);
+    let engine = index.serve_with(move |_, documents| {
+        *seen.lock().unwrap() = documents.concat();
+        None
+    });
+    let run = ingest_with(&s3, &engine, &[settings, ("ALBATROSS_REDACT_KEY", "hunter2-hunter2-hunter2")]);
+    assert_eq!((run.status, index.count()), (Some(0), 1), "{}", run.stderr);
+    let sent = sent.lock().unwrap();
+    assert!(!sent.contains("192.168.131.39") && !sent.contains("hmac-needs-a-key"), "{sent}");
 }

@@ -90,6 +90,18 @@ def bulk_items(log: Path, source: str, settings: Path) -> list[tuple[bytes, byte
     return list(zip(output[0:-1:2], output[1:-1:2], strict=True))
 
 
+def documents_where(log: Path, filter: str, settings: Path) -> int:
+    """How many documents of a log a filter lets through."""
+    command = [ALBATROSS, "parse", "--where", filter, "--settings", settings, log]
+    return subprocess.run(command, check=True, capture_output=True).stdout.count(b"\n")
+
+
+def search_body(filter: str, settings: Path) -> Any:
+    """The filter as the body of a search."""
+    command = [ALBATROSS, "filter", "--settings", settings, filter]
+    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
 def _peak_rss_bytes(pid: int) -> int:
     """The high-water mark of a process's resident set, or 0 when it has just ended."""
     try:

@@ -29,6 +29,10 @@ class Index:
         self._ask("POST", f"{self._pattern}/_refresh")
         return self._ask("GET", f"{self._pattern}/_count")["count"]
 
+    def count_of(self, body: object) -> int:
+        """How many of the visible documents a search finds."""
+        return self._ask("POST", f"{self._pattern}/_count", body)["count"]
+
     def written(self) -> int:
         """How many documents have been written so far, visible or not."""
         primaries = self._ask("GET", f"{self._pattern}/_stats/indexing")["_all"]["primaries"]
