@@ -9,6 +9,8 @@ mod rejection;
 mod settings;
 mod source;
 mod template;
+#[cfg(test)]
+mod tests;
 
 pub use item::{Item, ItemWriter, LineOutcome, Skip};
 pub(crate) use item::{Unread, read};

@@ -66,6 +66,37 @@ pub enum ErrorKind {
         /// The limit, in bytes.
         limit: u32,
     },
+    /// A line of something else, which is recognised.
+    ForeignLine(Foreign),
+    /// A line that begins as a JSON object does, and is none, or has members that are neither text nor numbers.
+    BadJson,
+}
+
+/// What a line is that is no load balancer's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Foreign {
+    /// Amazon S3, "Server access log format".
+    #[error("an S3 server access log line")]
+    S3Access,
+    /// Amazon CloudFront, "Standard log file format".
+    #[error("a CloudFront log line")]
+    CloudFront,
+    /// The lines at the head of a log in the W3C format.
+    #[error("the header of a W3C log, as CloudFront writes it")]
+    W3cHeader,
+    /// Amazon VPC, "Flow log records".
+    #[error("a VPC flow log line")]
+    VpcFlow,
+    /// AWS WAF, "Log fields".
+    #[error("an AWS WAF log line")]
+    Waf,
+    /// AWS CloudTrail, "Record contents".
+    #[error("a CloudTrail record")]
+    CloudTrail,
+    /// Something that AWS never wrote.
+    #[error("a Classic Load Balancer line with a target group, which only other load balancers have")]
+    MixedClassic,
 }
 
 impl ErrorKind {
@@ -87,6 +118,8 @@ impl ErrorKind {
             Self::BadAddress => "bad_address",
             Self::BadPort => "bad_port",
             Self::LineTooLong { .. } => "line_too_long",
+            Self::ForeignLine(_) => "foreign_line",
+            Self::BadJson => "bad_json",
         }
     }
 }
@@ -111,6 +144,8 @@ impl fmt::Display for ErrorKind {
             Self::BadAddress => f.write_str("expected an IPv4 or IPv6 address"),
             Self::BadPort => f.write_str("expected a port from 0 to 65535"),
             Self::LineTooLong { limit } => write!(f, "the line is longer than {limit} bytes"),
+            Self::ForeignLine(foreign) => write!(f, "this is {foreign}"),
+            Self::BadJson => f.write_str("expected a JSON object whose members are text or numbers"),
         }
     }
 }

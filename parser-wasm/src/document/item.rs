@@ -6,7 +6,7 @@ use super::rejection::Rejection;
 use super::settings::{EngineKind, Settings, Target};
 use super::source::Source;
 use crate::error::{ErrorKind, ParseError, Span};
-use crate::format::AlbAccess;
+use crate::format::{Format, Hint, Record, Scratch};
 use crate::lines::Line;
 use std::ops::Range;
 
@@ -19,6 +19,7 @@ pub struct ItemWriter {
     /// `create` keeps a document that is there, `index` replaces it.
     operation: &'static str,
     object: [u8; 16],
+    hint: Hint,
     context: Context,
 }
 
@@ -59,6 +60,7 @@ impl ItemWriter {
             settings: settings.clone(),
             operation: CREATE,
             object: object_id(source.base_name()),
+            hint: source.hint(),
             context: Context::new(settings, source),
         }
     }
@@ -71,22 +73,29 @@ impl ItemWriter {
         Self { operation, ..self }
     }
 
+    /// Reads every line in this format, whatever the source's name and the line's own shape say.
+    #[must_use]
+    pub fn only(self, format: Format) -> Self {
+        Self { hint: Hint::Only(format), ..self }
+    }
+
     /// Appends the line's action and document to `out`, or appends nothing and says why.
     pub fn write<'a>(&self, line: &Line<'a>, out: &mut Vec<u8>) -> LineOutcome<'a> {
-        match read(line) {
+        let mut scratch = Scratch::default();
+        match read(line, self.hint, &mut scratch) {
             Ok(record) => LineOutcome::Item(self.item(line, &record, out)),
             Err(Unread::Skipped(skip)) => LineOutcome::Skipped(skip),
             Err(Unread::Rejected(error)) => LineOutcome::Rejected(Rejection { line: *line, error }),
         }
     }
 
-    fn item(&self, line: &Line<'_>, record: &AlbAccess<'_>, out: &mut Vec<u8>) -> Item {
+    fn item(&self, line: &Line<'_>, record: &Record<'_>, out: &mut Vec<u8>) -> Item {
         let start = out.len();
         out.extend_from_slice(b"{\"");
         out.extend_from_slice(self.operation.as_bytes());
         out.extend_from_slice(br#"":{"_index":""#);
         out.extend_from_slice(self.settings.index.as_bytes());
-        let [year, month, day] = record.time.date();
+        let [year, month, day] = record.time().date();
         let parts: &[(u8, &str)] = match self.settings.target {
             Target::Daily => &[(b'-', year), (b'.', month), (b'.', day)],
             Target::Monthly => &[(b'-', year), (b'.', month)],
@@ -120,21 +129,52 @@ pub(crate) enum Unread {
     Rejected(ParseError),
 }
 
+/// Some editors and shells put it at the head of a text file; AWS does not.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// The record in a line.
-pub(crate) fn read<'a>(line: &Line<'a>) -> Result<AlbAccess<'a>, Unread> {
-    if line.bytes.trim_ascii().is_empty() && !line.is_cut() {
-        return Err(Unread::Skipped(Skip::Blank));
+#[inline]
+pub(crate) fn read<'a>(line: &Line<'a>, hint: Hint, scratch: &'a mut Scratch) -> Result<Record<'a>, Unread> {
+    let bytes = line.bytes;
+    // Hardly a line begins with white space or has less than a control line: one look sorts them out.
+    if !line.is_cut() {
+        if bytes.first().is_none_or(u8::is_ascii_whitespace) && bytes.trim_ascii().is_empty() {
+            return Err(Unread::Skipped(Skip::Blank));
+        }
+        if line.offset == 0 && bytes.starts_with(BYTE_ORDER_MARK) {
+            return behind_the_mark(bytes, hint, scratch);
+        }
     }
     // `Enable AccessLog for ELB: app/NAME/ID at 2025-05-30T16:47:00.781Z`
-    if line.bytes.starts_with(b"Enable ") && memchr::memmem::find(line.bytes, b" for ELB: ").is_some() {
+    if bytes.starts_with(b"Enable ") && memchr::memmem::find(bytes, b" for ELB: ").is_some() {
         return Err(Unread::Skipped(Skip::Control));
     }
     if line.is_cut() {
-        let span = Span::new(0, line.bytes.len());
+        let span = Span::new(0, bytes.len());
         let kind = ErrorKind::LineTooLong { limit: span.end };
         return Err(Unread::Rejected(ParseError { kind, field: None, span }));
     }
-    AlbAccess::parse(line.bytes).map_err(Unread::Rejected)
+    match Record::parse(bytes, hint, scratch) {
+        Ok(record) => Ok(record),
+        Err(error) => Err(Unread::Rejected(error)),
+    }
+}
+
+/// The log's first line without its byte order mark. Offset, id and error spans stay those of the physical line: the
+/// same bytes always have the same id, and a place is one in the file.
+#[cold]
+fn behind_the_mark<'a>(bytes: &'a [u8], hint: Hint, scratch: &'a mut Scratch) -> Result<Record<'a>, Unread> {
+    let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    // Any other offset: a mark behind the mark is none.
+    let line = Line { number: 1, offset: BYTE_ORDER_MARK.len() as u64, bytes: text, length: text.len() as u64 };
+    read(&line, hint, scratch).map_err(|unread| match unread {
+        Unread::Rejected(ParseError { kind, field, span }) => {
+            let moved = |at: u32| at.saturating_add(BYTE_ORDER_MARK.len() as u32);
+            let span = Span { start: moved(span.start), end: moved(span.end) };
+            Unread::Rejected(ParseError { kind, field, span })
+        }
+        skipped @ Unread::Skipped(_) => skipped,
+    })
 }
 
 #[cfg(test)]
