@@ -10,6 +10,7 @@ mod damage;
 mod document;
 mod enrich;
 mod error;
+mod excerpt;
 mod format;
 mod gzip;
 mod inspect;

@@ -5,6 +5,7 @@ use super::histogram::CLASSES;
 use super::shown::Shown;
 use crate::enrich::Reason;
 use crate::error::ParseError;
+use crate::excerpt::Message;
 use crate::format::Record;
 use crate::record::{Endpoint, HealthTarget};
 use crate::text::Text;
@@ -220,7 +221,7 @@ impl RejectedLine {
             code: error.kind.code(),
             field: error.field,
             span: [error.span.start, error.span.end],
-            message: error.to_string(),
+            message: Message { error, line: raw }.to_string(),
             raw: Text(raw).as_logged().into_owned(),
         }
     }
