@@ -53,6 +53,8 @@ pub enum ErrorKind {
     BadNumber,
     /// Not an HTTP status (one to three digits).
     BadStatus,
+    /// Not the two times between which a certificate is valid.
+    BadValidity,
     /// Not a duration: decimal seconds, or -1.
     BadDuration,
     /// Not an IP address and a port, joined by the last colon.
@@ -113,6 +115,7 @@ impl ErrorKind {
             Self::BadTime => "bad_time",
             Self::BadNumber => "bad_number",
             Self::BadStatus => "bad_status",
+            Self::BadValidity => "bad_validity",
             Self::BadDuration => "bad_duration",
             Self::BadEndpoint => "bad_endpoint",
             Self::BadAddress => "bad_address",
@@ -139,6 +142,7 @@ impl fmt::Display for ErrorKind {
             Self::BadTime => f.write_str("expected a UTC time such as 2026-09-23T07:15:26.379899Z"),
             Self::BadNumber => f.write_str("expected a whole number"),
             Self::BadStatus => f.write_str("expected a status of one to three digits, or \"-\""),
+            Self::BadValidity => f.write_str("expected NotBefore=TIME;NotAfter=TIME in UTC"),
             Self::BadDuration => f.write_str("expected decimal seconds such as 0.042, or -1"),
             Self::BadEndpoint => f.write_str("expected ip:port"),
             Self::BadAddress => f.write_str("expected an IPv4 or IPv6 address"),

@@ -73,7 +73,22 @@ fn fixtures_give_their_golden_files() {
         }
     }
     names.sort();
-    assert_eq!(names, ["columns", "endpoints", "escapes", "rejected", "requests", "verdicts"]);
+    let expected = [
+        "classic",
+        "columns",
+        "connection",
+        "endpoints",
+        "escapes",
+        "health",
+        "json",
+        "mixed",
+        "nlb",
+        "oddities",
+        "rejected",
+        "requests",
+        "verdicts",
+    ];
+    assert_eq!(names, expected);
     for name in names {
         let log = fs::read(fixtures().join(format!("{name}.log"))).unwrap();
         let whole = run(&name, std::iter::once(&log[..]));

@@ -213,7 +213,7 @@ impl<'a, const N: usize> Columns<'a, N> {
 
     /// `NotBefore=…;NotAfter=…`.
     pub(crate) fn validity(&self, column: usize) -> Result<Option<Validity<'a>>, ParseError> {
-        self.optional(column, Validity::parse, ErrorKind::BadTime)
+        self.optional(column, Validity::parse, ErrorKind::BadValidity)
     }
 
     /// Quoted items joined by commas; the scan has taken the quotes off one that stands alone.

@@ -76,7 +76,7 @@ impl<'l> Members<'l> {
                 }
                 Some(b'{' | b'[') => Err(bad(place)),
                 Some(b'n') => Ok(Member { name, value: "-".to_owned(), place }),
-                _ => Ok(Member { name, value: value.to_owned(), place }),
+                _ => Ok(Member { name, value: decimal(value), place }),
             }
         };
         Ok(Self { line, list: raw.into_iter().map(member).collect::<Result<_, _>>()? })
@@ -128,6 +128,14 @@ impl<'l> Members<'l> {
     }
 }
 
+/// A number as columns have it: JSON's writers like exponents for small ones, and `-1.0` for `-1`.
+fn decimal(value: &str) -> String {
+    match value.parse::<f64>() {
+        Ok(number) if value.starts_with('-') || value.contains(['e', 'E']) => number.to_string(),
+        _ => value.to_owned(),
+    }
+}
+
 /// The column of a name. Where the columns' names have a colon, JSON's have an underscore.
 fn position(fields: &[Field], name: &str) -> Option<usize> {
     let is = |known: &str| known.bytes().map(|byte| if byte == b':' { b'_' } else { byte }).eq(name.bytes());
@@ -160,6 +168,17 @@ mod tests {
             assert!(record.target_port_list.has("10.0.0.1:80"));
             assert_eq!(record.extra.clone().collect::<Vec<_>>(), [Text(b"new_one=7")]);
         });
+    }
+
+    #[test]
+    fn numbers_as_json_may_write_them() {
+        for (json, columns) in
+            [("5.84E-4", Some("0.000584")), ("0.0", Some("0.0")), ("-1.0", None), ("1e1", Some("10"))]
+        {
+            access(&ACCESS.replacen("0.003", json, 1), |record| {
+                assert_eq!(record.target_processing_time.map(|time| time.text), columns, "{json}");
+            });
+        }
     }
 
     #[test]
@@ -197,7 +216,7 @@ mod tests {
             (error.kind, error.field, String::from_utf8_lossy(error.span.of(line.as_bytes())).into_owned())
         };
         assert_eq!(error(":5815", ":70000"), (ErrorKind::BadPort, Some("client:port"), "192.0.2.26:70000".into()));
-        assert_eq!(error("0.003", "1e9"), (ErrorKind::BadDuration, Some("target_processing_time"), "1e9".into()));
+        assert_eq!(error("0.003", "1e10"), (ErrorKind::BadDuration, Some("target_processing_time"), "1e10".into()));
         assert_eq!(error(r#""type":"https","#, ""), (ErrorKind::MissingValue, Some("type"), String::new()));
         assert_eq!(error("null", "[1]"), (ErrorKind::BadJson, None, "[1]".into()));
         assert_eq!(error(",\"elb\"", ";\"elb\""), (ErrorKind::BadJson, None, ";".into()));
