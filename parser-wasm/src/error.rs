@@ -47,6 +47,8 @@ pub enum ErrorKind {
     MissingQuote,
     /// `-` where a value is always present.
     MissingValue,
+    /// Not the name of a protocol: an open set, but printable ASCII.
+    BadType,
     /// Not a time as AWS writes it (RFC 3339, UTC).
     BadTime,
     /// Not a whole number.
@@ -112,6 +114,7 @@ impl ErrorKind {
             Self::UnexpectedQuote => "unexpected_quote",
             Self::MissingQuote => "missing_quote",
             Self::MissingValue => "missing_value",
+            Self::BadType => "bad_type",
             Self::BadTime => "bad_time",
             Self::BadNumber => "bad_number",
             Self::BadStatus => "bad_status",
@@ -139,6 +142,7 @@ impl fmt::Display for ErrorKind {
             Self::UnexpectedQuote => f.write_str("expected a value without quotes"),
             Self::MissingQuote => f.write_str("expected a value in quotes"),
             Self::MissingValue => f.write_str("expected a value, found \"-\""),
+            Self::BadType => f.write_str("expected a protocol such as https"),
             Self::BadTime => f.write_str("expected a UTC time such as 2026-09-23T07:15:26.379899Z"),
             Self::BadNumber => f.write_str("expected a whole number"),
             Self::BadStatus => f.write_str("expected a status of one to three digits, or \"-\""),

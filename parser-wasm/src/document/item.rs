@@ -231,4 +231,28 @@ mod tests {
             assert_eq!(action(engine, target, overwriting), expected);
         }
     }
+
+    #[test]
+    fn a_byte_order_mark_belongs_to_the_line_and_not_to_its_first_field() {
+        let writer = ItemWriter::new(&Settings::default(), &Source::file("a.log"));
+        let marked = [BYTE_ORDER_MARK, LINE].concat();
+        let line = |bytes, offset| Line { number: 1, offset, bytes, length: marked.len() as u64 };
+        let (mut plain, mut out) = (Vec::new(), Vec::new());
+        let LineOutcome::Item(item) =
+            writer.write(&Line { number: 1, offset: 0, bytes: LINE, length: LINE.len() as u64 }, &mut plain)
+        else {
+            panic!("an item")
+        };
+        let LineOutcome::Item(found) = writer.write(&line(&marked, 0), &mut out) else { panic!("an item") };
+        assert_eq!(out[found.document], plain[item.document], "the same document");
+        assert_ne!(action_id(&out[found.action]), action_id(&plain[item.action]), "an id of the physical bytes");
+        assert!(matches!(writer.write(&line(&marked, 700), &mut out), LineOutcome::Rejected(_)), "only at the start");
+
+        let marked = [BYTE_ORDER_MARK, &LINE[..40]].concat();
+        let cut = Line { number: 1, offset: 0, bytes: &marked, length: marked.len() as u64 };
+        let LineOutcome::Rejected(rejection) = writer.write(&cut, &mut out) else { panic!("a rejection") };
+        assert_eq!(rejection.error.span, Span::new(marked.len(), marked.len()));
+        let blank = Line { number: 1, offset: 0, bytes: BYTE_ORDER_MARK, length: 3 };
+        assert_eq!(writer.write(&blank, &mut out), LineOutcome::Skipped(Skip::Blank));
+    }
 }

@@ -139,7 +139,7 @@ impl<'a> AlbAccess<'a> {
     #[inline]
     pub(super) fn of(columns: &Columns<'a, { FIELDS.len() }>) -> Result<Self, ParseError> {
         Ok(Self {
-            r#type: columns.required_text(TYPE)?,
+            r#type: columns.protocol(TYPE)?,
             time: columns.required_time(TIME)?,
             elb: columns.required_text(ELB)?,
             client: columns.required_endpoint(CLIENT)?,

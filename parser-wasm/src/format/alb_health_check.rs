@@ -65,7 +65,7 @@ impl<'a> AlbHealthCheck<'a> {
 
     pub(super) fn of(columns: &Columns<'a, { FIELDS.len() }>) -> Result<Self, ParseError> {
         Ok(Self {
-            r#type: columns.required_text(TYPE)?,
+            r#type: columns.protocol(TYPE)?,
             time: columns.required_time(TIME)?,
             latency: columns.seconds(LATENCY)?,
             target_addr: match columns.text(TARGET_ADDR) {

@@ -158,6 +158,13 @@ impl<'a, const N: usize> Columns<'a, N> {
         self.text(column).ok_or_else(|| self.error(column, ErrorKind::MissingValue))
     }
 
+    /// A protocol, whichever AWS may add; bytes that stand in front of the line are none of it.
+    pub(crate) fn protocol(&self, column: usize) -> Result<Text<'a>, ParseError> {
+        let text = self.required_text(column)?;
+        let is_word = text.0.iter().all(u8::is_ascii_graphic);
+        if is_word { Ok(text) } else { Err(self.error(column, ErrorKind::BadType)) }
+    }
+
     pub(crate) fn required_time(&self, column: usize) -> Result<Timestamp<'a>, ParseError> {
         Timestamp::parse(self.raw(column)).ok_or_else(|| self.error(column, ErrorKind::BadTime))
     }

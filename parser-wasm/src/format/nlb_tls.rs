@@ -100,7 +100,7 @@ impl<'a> NlbTls<'a> {
 
     pub(super) fn of(columns: &Columns<'a, { FIELDS.len() }>) -> Result<Self, ParseError> {
         Ok(Self {
-            r#type: columns.required_text(TYPE)?,
+            r#type: columns.protocol(TYPE)?,
             version: columns.text(VERSION),
             time: columns.required_time(TIME)?,
             elb: columns.required_text(ELB)?,

@@ -1,5 +1,5 @@
 use super::*;
-use crate::format::AlbAccess;
+use crate::format::{AlbAccess, Hint, Scratch};
 
 /// A line with the columns a verdict looks at.
 fn reason(
@@ -173,6 +173,105 @@ fn error_reasons() {
         );
         assert_eq!(found, expected, "{error}");
     }
+}
+
+/// The verdict and its words for a whole line of any format.
+fn of_line(line: &str) -> (&'static str, &'static str, String) {
+    let mut scratch = Scratch::default();
+    let record =
+        Record::parse(line.as_bytes(), Hint::None, &mut scratch).unwrap_or_else(|error| panic!("{error}: {line}"));
+    let reason = verdict(&record);
+    (reason.by().code(), reason.code(), explain(&record, reason).into_owned())
+}
+
+#[test]
+fn connections_and_health_checks() {
+    let connection = |rest: &str| format!("2026-09-23T07:11:27.691358Z 192.0.2.71 64326 {rest}");
+    let health = |rest: &str| format!("http 2026-09-23T07:11:27.691358Z 0.019584011 10.0.0.97:80 web {rest}");
+    let nlb = |handshake: &str, alert: &str| {
+        format!(
+            "tls 2.0 2026-10-25T17:41:05 net/a/1 b 192.0.2.10:51341 10.0.0.20:443 1 {handshake} 0 0 {alert} - - - - - - - - - -"
+        )
+    };
+    for (line, by, reason, words) in [
+        (
+            connection(r#"443 TLSv1.3 TLS_AES 0.004 "-" - - Success"#),
+            "load_balancer",
+            "connection_established",
+            "was established.",
+        ),
+        (connection(r#"80 - - - "-" - - -"#), "load_balancer", "connection_established", "was established."),
+        (connection(r#"443 - - - "-" - - -"#), "client", "tls_handshake_failed", "did not come to its end."),
+        (
+            connection(r#"443 TLSv1.3 TLS_AES - "-" - - -"#),
+            "client",
+            "tls_handshake_failed",
+            "did not come to its end.",
+        ),
+        (
+            connection(r#"443 TLSv1.3 TLS_AES - "CN=a" - - Failed:ClientCertExpired"#),
+            "client",
+            "client_certificate_refused",
+            "AWS's code is ClientCertExpired.",
+        ),
+        (
+            connection(r#"443 - - - "-" - - Failed:UnmappedConnectionError"#),
+            "client",
+            "tls_handshake_failed",
+            "AWS's code is UnmappedConnectionError.",
+        ),
+        (nlb("2", "-"), "load_balancer", "connection_established", "was established."),
+        (nlb("-", "-"), "client", "tls_handshake_failed", "did not come to its end."),
+        (nlb("-", "48"), "client", "tls_handshake_failed", "The client sent the TLS alert 48, unknown_ca."),
+        (nlb("-", "255"), "client", "tls_handshake_failed", "The client sent the TLS alert 255."),
+        (health("PASS 200 -"), "target", "health_check_passed", "passed the health check."),
+        (
+            health("FAIL 502 TargetError"),
+            "target",
+            "health_check_failed",
+            "AWS's code is TargetError, the status was 502.",
+        ),
+        (health("FAIL - TimedOut"), "target", "health_check_failed", "AWS's code is TimedOut."),
+        (health("FAIL 500 -"), "target", "health_check_failed", "The status was 500."),
+        (health("FAIL - -"), "target", "health_check_failed", "failed the health check."),
+        (health("SKIPPED - -"), "load_balancer", "load_balancer_error", "does not say why."),
+    ] {
+        let found = of_line(&line);
+        assert_eq!((found.0, found.1), (by, reason), "{line}");
+        assert!(found.2.ends_with(words), "{}: {line}", found.2);
+    }
+}
+
+#[test]
+fn classic_requests_as_far_as_their_columns_tell() {
+    let line = |backend: &str, times: &str, statuses: &str, request: &str| {
+        format!(
+            r#"2026-09-23T07:11:27.691358Z web 192.0.2.71:64326 {backend} {times} {statuses} 0 0 "{request}" "-" - -"#
+        )
+    };
+    let (there, get, tcp) = ("10.0.0.1:80", "GET http://a:80/ HTTP/1.1", "- - - ");
+    let (known, none, sent) = ("0.001 0.002 0.003", "-1 -1 -1", "0.001 -1 -1");
+    for (line, reason) in [
+        (line(there, known, "200 200", get), "answered"),
+        (line(there, known, "404 404", get), "target_4xx"),
+        (line(there, known, "500 500", get), "target_5xx"),
+        (line(there, known, "502 200", get), "target_bad_response"),
+        (line("-", none, "503 0", get), "no_registered_target"),
+        (line(there, sent, "504 0", get), "target_timeout"),
+        (line(there, none, "504 0", get), "target_connection_failed"),
+        (line(there, sent, "502 -", get), "target_closed_connection"),
+        (line("-", none, "400 0", "- http://a:80- "), "not_a_request"),
+        (line("-", none, "400 0", get), "malformed_request"),
+        (line("-", none, "408 0", tcp), "request_timeout"),
+        (line(there, known, "- -", tcp), "connection_established"),
+        (line(there, none, "- -", tcp), "not_dispatched"),
+        (line("-", none, "- -", tcp), "not_dispatched"),
+    ] {
+        assert_eq!(of_line(&line).1, reason, "{line}");
+    }
+    let words = |statuses: &str| of_line(&line("-", none, statuses, get)).2;
+    assert!(words("503 0").starts_with("No instance was registered or healthy"));
+    assert!(of_line(&line(there, known, "502 200", get)).2.ends_with("The client got 502, the target said 200."));
 }
 
 #[test]
