@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use parser_wasm::{Damage, ItemWriter, Limits, Line, LineOutcome, LogReader, Settings, Source};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use parser_wasm::{Damage, Format, ItemWriter, Limits, Line, LineOutcome, LogReader, Settings, Source};
 
 use self::output::{Documents, Notes};
 use super::{FAILED, USAGE, fail};
@@ -22,8 +23,9 @@ const READ_BYTES: usize = 256 << 10;
 ///
 /// Documents go to standard output in the order of their lines. Lines that cannot be parsed go to
 /// standard error, one JSON object each: file, line, offset, code, field, span, message, raw; so
-/// do reads that fail and files that are damaged, after everything good in them was written.
-/// Files may be plain or gzip, whatever their names.
+/// do reads that fail and files that are damaged, after everything good in them was written. On a
+/// terminal a rejected line is shown instead, with a caret under what is wrong with it.
+/// Files may be plain or gzip, whatever their names, and hold the lines of any load balancer, mixed too.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -54,6 +56,10 @@ pub(super) struct Parse {
     #[arg(long, value_name = "s3://BUCKET/KEY", value_parser = parse_source)]
     source: Option<Source>,
 
+    /// Read every line in this format, instead of the one that the line itself and the file's name tell
+    #[arg(long = "type", value_name = "FORMAT", value_parser = format_parser())]
+    format: Option<Format>,
+
     /// What documents look like: a JSON file, as the page exports it
     #[arg(long, value_name = "FILE", value_parser = read_settings)]
     settings: Option<Settings>,
@@ -61,6 +67,13 @@ pub(super) struct Parse {
 
 fn parse_source(uri: &str) -> Result<Source, String> {
     Source::parse(uri).map_err(|error| error.to_string())
+}
+
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::code)).try_map(|code| {
+        let unknown = || format!("no format is called {code:?}");
+        Format::from_code(&code).ok_or_else(unknown)
+    })
 }
 
 fn read_settings(path: &str) -> Result<Settings, String> {
@@ -94,7 +107,7 @@ impl Parse {
         let mut failed = false;
         for path in &self.files {
             let name = path.to_string_lossy();
-            match session.file(path, &name, self.source.as_ref(), &settings) {
+            match session.file(path, &name, self.source.as_ref(), &settings, self.format) {
                 Ok(()) => continue,
                 Err(Halt::Read(error)) => session.notes.unreadable(&name, &error),
                 Err(Halt::Damaged(damage)) => session.notes.damaged(&name, &damage),
@@ -120,7 +133,14 @@ struct Session {
 }
 
 impl Session {
-    fn file(&mut self, path: &Path, name: &str, source: Option<&Source>, settings: &Settings) -> Result<(), Halt> {
+    fn file(
+        &mut self,
+        path: &Path,
+        name: &str,
+        source: Option<&Source>,
+        settings: &Settings,
+        format: Option<Format>,
+    ) -> Result<(), Halt> {
         let (mut input, own_source): (Box<dyn Read>, Source) = if name == "-" {
             (Box::new(io::stdin().lock()), Source::file("stdin"))
         } else {
@@ -128,6 +148,10 @@ impl Session {
             (Box::new(File::open(path).map_err(Halt::Read)?), Source::file(&base_name))
         };
         let writer = ItemWriter::new(settings, source.unwrap_or(&own_source));
+        let writer = match format {
+            Some(format) => writer.only(format),
+            None => writer,
+        };
         let outcome = self.read(&mut *input, name, &writer);
         // Everything good is written before anything is said about the end.
         self.documents.flush().map_err(Halt::Write)?;
