@@ -1,7 +1,6 @@
 //! Which format a line has, from its first words.
 
 use super::{Format, Hint};
-use memchr::memchr;
 
 /// The format to read the line in. The line's own shape decides where it has one: a log with all kinds of lines in it
 /// is read without being told, and a name that is wrong does no harm.
@@ -38,15 +37,22 @@ fn shape(line: &[u8]) -> Option<Format> {
     if word == b"tls" {
         return Some(Format::NlbTls);
     }
-    let (_, rest) = self::word(rest)?;
+    // Nearly all times have six decimals and a zone: then the third word is where it always is.
+    let rest = match rest.get(TIME_BYTES - 1..) {
+        Some([b'Z', b' ', rest @ ..]) => rest,
+        _ => self::word(rest)?.1,
+    };
     let number = matches!(rest.first(), Some(b'-' | b'0'..=b'9')) && is_number(rest);
     Some(if number { Format::AlbHealthCheck } else { Format::AlbAccess })
 }
 
-/// The bytes before the first space, and those behind it.
+/// `2026-09-23T07:15:47.805298Z`.
+const TIME_BYTES: usize = 27;
+
+/// The bytes before the first space, and those behind it. The words that tell a format are short.
 #[inline]
 fn word(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let space = memchr(b' ', bytes)?;
+    let space = bytes.iter().position(|&byte| byte == b' ')?;
     Some((bytes.get(..space)?, bytes.get(space + 1..)?))
 }
 
@@ -70,6 +76,8 @@ mod tests {
             ("2026-09-23T07:15:47.8Z 192.0.2.1 4711 443", Some(AlbConnection)),
             ("2026-09-23T07:15:47.8Z 2001:db8::1 4711 443", Some(AlbConnection)),
             ("http 2026-09-23T07:15:47.8Z 0.019584011 10.0.0.1:80", Some(AlbHealthCheck)),
+            ("http 2026-09-23T07:15:47Z 0.1234 10.0.0.1:80", Some(AlbHealthCheck)),
+            ("http 2026-09-23T07:15:47.805298Z 0.1234 10.0.0.1:80", Some(AlbHealthCheck)),
             ("lambda 2026-09-23T07:15:47.8Z - arn:aws:lambda", Some(AlbHealthCheck)),
             ("tls 2.0 2026-09-23T07:15:47 net/web/1", Some(NlbTls)),
             ("2026-09-23T07:15:47.8Z my-balancer 192.0.2.1:1 -", Some(Classic)),
