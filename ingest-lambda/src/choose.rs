@@ -2,9 +2,10 @@
 
 use std::collections::BinaryHeap;
 
+use parser_wasm::KeyKind;
+
 use crate::config::Config;
 use crate::error::Unsettled;
-use crate::key::KeyKind;
 use crate::report::Report;
 use crate::s3::ListedObject;
 use crate::state::{Checkpoint, FailedObjects};
@@ -62,7 +63,7 @@ impl<'a> Choice<'a> {
         match KeyKind::of(&object.key) {
             KeyKind::TestFile => return self.report.leave(object.key, &Unsettled::TestFile),
             KeyKind::Other => return self.report.leave(object.key, &Unsettled::NotAccessLog),
-            KeyKind::NamedByAws | KeyKind::NamedLog => {}
+            KeyKind::NamedByAws(_) | KeyKind::NamedLog => {}
         }
         if self.config.events && object.modified_ms > self.now_ms - EVENTS_HEAD_START_MS {
             return self.leave_for_later(object, &Unsettled::TooYoung);

@@ -1,5 +1,6 @@
 //! Why things are not done, and what follows from it.
 
+use parser_wasm::Damage;
 use thiserror::Error;
 
 use crate::config::ConfigError;
@@ -53,8 +54,8 @@ pub enum Unsettled {
     /// What Elastic Load Balancing writes once to test its permission.
     #[error("the load balancer's test file, not a log")]
     TestFile,
-    /// Another name than an ALB access log has.
-    #[error("not an ALB access log by its name")]
+    /// Another name than a load balancer's log has.
+    #[error("not a load balancer's log by its name")]
     NotAccessLog,
     /// Deleted since it was listed.
     #[error("gone since it was listed")]
@@ -68,12 +69,15 @@ pub enum Unsettled {
     /// S3 failed, also after trying again.
     #[error("S3 failed: {0}")]
     Storage(String),
-    /// No line of it is an access-log line, and its name is not AWS's.
-    #[error("not an access log: none of its {lines} lines is one")]
+    /// No line of it is a load balancer's, and its name is not AWS's.
+    #[error("not a load balancer's log: none of its {lines} lines is one")]
     NotLog {
         /// How many lines it has.
         lines: u64,
     },
+    /// It is packed in another way than logs are, and its name is not AWS's.
+    #[error("not a load balancer's log: {0}")]
+    Other(Damage),
     /// In another bucket, outside the prefix, or written by this program itself.
     #[error("not among the objects this program is configured for")]
     NotOurs,
@@ -125,7 +129,7 @@ impl Unsettled {
             | Self::Changed
             | Self::Interrupted
             | Self::NotReached => Disposition::Pass,
-            Self::NotLog { .. } => Disposition::Report,
+            Self::NotLog { .. } | Self::Other(_) => Disposition::Report,
             Self::AccessDenied(_) | Self::Storage(_) | Self::Refused(_) | Self::Unbalanced => Disposition::Alarm,
         }
     }
@@ -177,7 +181,7 @@ impl Unsettled {
         match self {
             Self::TestFile => "test_file",
             Self::NotAccessLog => "not_access_log",
-            Self::NotLog { .. } => "not_log",
+            Self::NotLog { .. } | Self::Other(_) => "not_log",
             Self::NotOurs => "not_ours",
             Self::TooYoung => "too_young",
             Self::QueueBusy => "queue_busy",

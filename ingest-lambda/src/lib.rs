@@ -23,7 +23,6 @@ mod error;
 mod event;
 mod health;
 mod ingest;
-mod key;
 mod ledger;
 mod metrics;
 mod object;
@@ -54,7 +53,6 @@ pub use engine::{Answer, AuthError, Body, CaFileError, Engine, EngineError, NoAn
 pub use error::{Disposition, RunError, StartError, Unsettled};
 pub use event::{Event, EventError, Message, ObjectRef, WorkOrder};
 pub use ingest::Ingest;
-pub use key::KeyKind;
 pub use ledger::Ledger;
 pub use metrics::embedded as embedded_metrics;
 pub use object::Settled;

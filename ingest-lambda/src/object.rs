@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use parser_wasm::{Damage, Limits, LogReader, Source};
+use parser_wasm::{Damage, KeyKind, Limits, LogReader, Source};
 
 use crate::bulk::Origin;
 use crate::error::Unsettled;
 use crate::ingest::Ingest;
-use crate::key::KeyKind;
 use crate::ledger::Ledger;
 use crate::pipeline::{Blocked, Pipeline};
 use crate::quarantine::{self, QuarantineFile};
@@ -197,10 +196,15 @@ impl Ingest {
         work.pipeline.push(&self.store, batch).await?;
         work.pipeline.drain(&self.store).await?;
         let ledger = work.pipeline.ledger();
-        if !work.is_log && ledger.quarantined > 0 && KeyKind::of(work.key) != KeyKind::NamedByAws {
-            return Err(Halt::Object(Unsettled::NotLog { lines: ledger.lines }));
+        let nothing_good = !work.is_log && ledger.quarantined > 0;
+        let named_by_aws = matches!(KeyKind::of(work.key), KeyKind::NamedByAws(_));
+        // Whose file it is, only the name can tell: of AWS's the lines are kept, and the whole of what is packed
+        // in a way that AWS has not used so far.
+        match damage {
+            Some(damage) if !named_by_aws && damage.kind.is_other_file() => Err(Halt::Object(Unsettled::Other(damage))),
+            _ if !named_by_aws && nothing_good => Err(Halt::Object(Unsettled::NotLog { lines: ledger.lines })),
+            damage => Ok(damage),
         }
-        Ok(damage)
     }
 
     /// Keeps how far the object was read, if that can be told in time.

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use parser_wasm::{Damage, ItemWriter, Limits, LineOutcome, LogReader, Source};
+use parser_wasm::{Damage, ItemWriter, KeyKind, Limits, LineOutcome, LogReader, Source};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::config::Settle;
 use crate::error::RunError;
 use crate::ingest::Ingest;
-use crate::key::KeyKind;
 use crate::s3::{ListedObject, S3Error};
 
 /// Documents and bad lines shown.
@@ -84,7 +83,7 @@ impl Ingest {
         let mut oldest: Vec<ListedObject> = Vec::new();
         let listing = self.store.list(&self.config.prefix, |object| {
             let ours = object.key.ends_with(&self.config.suffix) && !self.config.is_own(&object.key);
-            if ours && matches!(KeyKind::of(&object.key), KeyKind::NamedByAws | KeyKind::NamedLog) {
+            if ours && matches!(KeyKind::of(&object.key), KeyKind::NamedByAws(_) | KeyKind::NamedLog) {
                 plan.objects += 1;
                 plan.bytes += object.size_bytes;
                 let place = oldest.partition_point(|other| *other < object);

@@ -140,7 +140,7 @@ impl Ingest {
 
     /// Why an object that an event named is not for us.
     fn refuse(&self, object: &ObjectRef) -> Option<Unsettled> {
-        use crate::key::KeyKind;
+        use parser_wasm::KeyKind;
         let config = &self.config;
         let ours = object.bucket == config.bucket
             && object.key.starts_with(&config.prefix)
@@ -150,7 +150,7 @@ impl Ingest {
             _ if !ours => Some(Unsettled::NotOurs),
             KeyKind::TestFile => Some(Unsettled::TestFile),
             KeyKind::Other => Some(Unsettled::NotAccessLog),
-            KeyKind::NamedByAws | KeyKind::NamedLog => None,
+            KeyKind::NamedByAws(_) | KeyKind::NamedLog => None,
         }
     }
 

@@ -18,13 +18,13 @@ fn a_sweep_takes_logs_of_all_pages_and_leaves_the_rest() {
         ("AWSLogs/1/ELBAccessLogTestFile", b"Enable AccessLog for ELB: x"),
         ("a/1.log", log.as_bytes()),
         ("a/2.log", log.as_bytes()),
-        ("a/conn_log_3.log.gz", b""),
+        ("a/3.log.bz2", b""),
         ("a/4.log", b"\n"),
     ]);
     let (index, s3) = (Index::default(), bucket.serve());
     let run = ingest(&s3, &index.serve());
     assert_eq!(run.status, Some(0), "{}", run.stderr);
-    assert_eq!(bucket.keys(), ["AWSLogs/1/ELBAccessLogTestFile", "a/conn_log_3.log.gz"]);
+    assert_eq!(bucket.keys(), ["AWSLogs/1/ELBAccessLogTestFile", "a/3.log.bz2"]);
     assert_eq!(
         run.report["objects"],
         serde_json::json!({
@@ -314,11 +314,13 @@ fn a_damaged_object_moves_to_quarantine_whole() {
 
 #[test]
 fn a_file_of_another_shape_is_left_alone_and_goes_to_the_back() {
-    let bucket = Bucket::of(&[("readme.log", b"dear reader\n"), ("z.log", log(1).as_bytes())]);
+    let zstd = b"\x28\xB5\x2F\xFD and so on";
+    let bucket = Bucket::of(&[("packed.log", zstd), ("readme.log", b"dear reader\n"), ("z.log", log(1).as_bytes())]);
     let index = Index::default();
     let first = ingest(&bucket.serve(), &index.serve());
-    assert_eq!(first.report["left_by_reason"], serde_json::json!({"not_log": 1}), "{}", first.stderr);
-    assert_eq!(bucket.keys_of_logs(), ["readme.log"]);
+    assert_eq!(first.report["left_by_reason"], serde_json::json!({"not_log": 2}), "{}", first.stderr);
+    assert!(first.report["left"].to_string().contains("zstd"), "{}", first.report);
+    assert_eq!(bucket.keys_of_logs(), ["packed.log", "readme.log"]);
     assert!(bucket.body("albatross/state/failed.json").is_some());
 }
 

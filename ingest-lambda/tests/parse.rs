@@ -93,6 +93,23 @@ fn damage_and_failed_reads_come_after_everything_good() {
 }
 
 #[test]
+fn every_format_is_read_mixed_and_one_can_be_forced() {
+    let dir = TempDir::new().unwrap();
+    let connection = "2026-09-23T07:11:32.882572Z 192.0.2.1 61814 80 - - - \"-\" - - - TID_1\n";
+    let path = file(&dir, "mixed.log", format!("{}{connection}", line(1)).as_bytes());
+    let read = |args: &[&str]| {
+        let output = parse(args, std::slice::from_ref(&path));
+        (json_lines(&output.stdout), json_lines(&output.stderr))
+    };
+    let (documents, rejections) = read(&[]);
+    assert_eq!((documents.len(), rejections.len()), (2, 0));
+    assert_eq!(documents[1]["event"]["dataset"], "aws.elb_connection_logs");
+    let (documents, rejections) = read(&["--type", "alb_connection"]);
+    assert_eq!((documents.len(), rejections.len()), (1, 1));
+    assert_eq!(rejections[0]["field"], "timestamp");
+}
+
+#[test]
 fn bad_usage_is_two() {
     let dir = TempDir::new().unwrap();
     let path = file(&dir, "a.log", b"");
@@ -102,6 +119,7 @@ fn bad_usage_is_two() {
         &["--no-such-flag"][..],
         &["--source", "http://not-s3"],
         &["--settings", "/no/such/file"],
+        &["--type", "elb"],
         &["--settings", bad_settings],
     ] {
         assert_eq!(parse(args, std::slice::from_ref(&path)).status.code(), Some(2), "{args:?}");

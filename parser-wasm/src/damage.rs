@@ -25,7 +25,35 @@ pub enum DamageKind {
     /// Something that is neither a member nor zeros follows a member.
     #[error("something that is not gzip follows the last member")]
     TrailingData,
+    /// The file is packed by zstd (RFC 8878).
+    #[error("this is zstd-compressed; AWS writes gzip: unpack it by `zstd -d` first")]
+    Zstd,
+    /// The file is packed by bzip2.
+    #[error("this is bzip2-compressed; AWS writes gzip: unpack it by `bunzip2` first")]
+    Bzip2,
+    /// The file is packed by xz.
+    #[error("this is xz-compressed; AWS writes gzip: unpack it by `unxz` first")]
+    Xz,
+    /// The file is packed by lz4.
+    #[error("this is lz4-compressed; AWS writes gzip: unpack it by `unlz4` first")]
+    Lz4,
+    /// The file is an archive.
+    #[error("this is a zip archive; AWS writes gzip: unpack it by `unzip` first")]
+    Zip,
+    /// The file is a table in Apache Parquet, a way of AWS's log delivery that is not read here.
+    #[error("this is a Parquet file; only logs as text or JSON lines are read")]
+    Parquet,
 }
+
+/// How other files begin, which pass for logs at times.
+pub(crate) const OTHER_FILES: [(&[u8], DamageKind); 6] = [
+    (b"\x28\xB5\x2F\xFD", DamageKind::Zstd),
+    (b"BZh", DamageKind::Bzip2),
+    (b"\xFD7zXZ\0", DamageKind::Xz),
+    (b"\x04\x22\x4D\x18", DamageKind::Lz4),
+    (b"PK\x03\x04", DamageKind::Zip),
+    (b"PAR1", DamageKind::Parquet),
+];
 
 impl DamageKind {
     /// The stable name of this kind, for machines.
@@ -37,7 +65,18 @@ impl DamageKind {
             Self::WrongChecksum => "wrong_checksum",
             Self::WrongLength => "wrong_length",
             Self::TrailingData => "trailing_data",
+            Self::Zstd => "zstd",
+            Self::Bzip2 => "bzip2",
+            Self::Xz => "xz",
+            Self::Lz4 => "lz4",
+            Self::Zip => "zip",
+            Self::Parquet => "parquet",
         }
+    }
+
+    /// Whether the file is no damaged log but another kind of file from its first byte on.
+    pub fn is_other_file(self) -> bool {
+        OTHER_FILES.iter().any(|(_, kind)| *kind == self)
     }
 }
 

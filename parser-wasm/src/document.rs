@@ -10,6 +10,8 @@ mod rejection;
 mod settings;
 mod source;
 mod template;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 pub use item::{Item, ItemWriter, LineOutcome, Skip};

@@ -47,12 +47,16 @@ pub enum ErrorKind {
     MissingQuote,
     /// `-` where a value is always present.
     MissingValue,
+    /// Not the name of a protocol: an open set, but printable ASCII.
+    BadType,
     /// Not a time as AWS writes it (RFC 3339, UTC).
     BadTime,
     /// Not a whole number.
     BadNumber,
     /// Not an HTTP status (one to three digits).
     BadStatus,
+    /// Not the two times between which a certificate is valid.
+    BadValidity,
     /// Not a duration: decimal seconds, or -1.
     BadDuration,
     /// Not an IP address and a port, joined by the last colon.
@@ -66,6 +70,37 @@ pub enum ErrorKind {
         /// The limit, in bytes.
         limit: u32,
     },
+    /// A line of something else, which is recognised.
+    ForeignLine(Foreign),
+    /// A line that begins as a JSON object does, and is none, or has members that are neither text nor numbers.
+    BadJson,
+}
+
+/// What a line is that is no load balancer's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Foreign {
+    /// Amazon S3, "Server access log format".
+    #[error("an S3 server access log line")]
+    S3Access,
+    /// Amazon CloudFront, "Standard log file format".
+    #[error("a CloudFront log line")]
+    CloudFront,
+    /// The lines at the head of a log in the W3C format.
+    #[error("the header of a W3C log, as CloudFront writes it")]
+    W3cHeader,
+    /// Amazon VPC, "Flow log records".
+    #[error("a VPC flow log line")]
+    VpcFlow,
+    /// AWS WAF, "Log fields".
+    #[error("an AWS WAF log line")]
+    Waf,
+    /// AWS CloudTrail, "Record contents".
+    #[error("a CloudTrail record")]
+    CloudTrail,
+    /// Something that AWS never wrote.
+    #[error("a Classic Load Balancer line with a target group, which only other load balancers have")]
+    MixedClassic,
 }
 
 impl ErrorKind {
@@ -79,14 +114,18 @@ impl ErrorKind {
             Self::UnexpectedQuote => "unexpected_quote",
             Self::MissingQuote => "missing_quote",
             Self::MissingValue => "missing_value",
+            Self::BadType => "bad_type",
             Self::BadTime => "bad_time",
             Self::BadNumber => "bad_number",
             Self::BadStatus => "bad_status",
+            Self::BadValidity => "bad_validity",
             Self::BadDuration => "bad_duration",
             Self::BadEndpoint => "bad_endpoint",
             Self::BadAddress => "bad_address",
             Self::BadPort => "bad_port",
             Self::LineTooLong { .. } => "line_too_long",
+            Self::ForeignLine(_) => "foreign_line",
+            Self::BadJson => "bad_json",
         }
     }
 }
@@ -103,14 +142,18 @@ impl fmt::Display for ErrorKind {
             Self::UnexpectedQuote => f.write_str("expected a value without quotes"),
             Self::MissingQuote => f.write_str("expected a value in quotes"),
             Self::MissingValue => f.write_str("expected a value, found \"-\""),
+            Self::BadType => f.write_str("expected a protocol such as https"),
             Self::BadTime => f.write_str("expected a UTC time such as 2026-09-23T07:15:26.379899Z"),
             Self::BadNumber => f.write_str("expected a whole number"),
             Self::BadStatus => f.write_str("expected a status of one to three digits, or \"-\""),
+            Self::BadValidity => f.write_str("expected NotBefore=TIME;NotAfter=TIME in UTC"),
             Self::BadDuration => f.write_str("expected decimal seconds such as 0.042, or -1"),
             Self::BadEndpoint => f.write_str("expected ip:port"),
             Self::BadAddress => f.write_str("expected an IPv4 or IPv6 address"),
             Self::BadPort => f.write_str("expected a port from 0 to 65535"),
             Self::LineTooLong { limit } => write!(f, "the line is longer than {limit} bytes"),
+            Self::ForeignLine(foreign) => write!(f, "this is {foreign}"),
+            Self::BadJson => f.write_str("expected a JSON object whose members are text or numbers"),
         }
     }
 }

@@ -4,6 +4,7 @@ mod blocks;
 mod columns;
 mod histogram;
 mod selection;
+mod shown;
 mod summary;
 
 pub use histogram::Histogram;
@@ -12,15 +13,16 @@ pub use summary::{FileSummary, Progress, RejectedLine, Row, Summary, VerdictCoun
 
 use crate::damage::Damage;
 use crate::document::{LineOutcome, RedactionKey, Settings, SettingsError, Skip, Source, SourceError, Unread, read};
-use crate::enrich::{Latency, UrlParts, verdict};
+use crate::enrich::verdict;
 use crate::error::ParseError;
-use crate::format::AlbAccess;
+use crate::format::{Hint, Record, Scratch};
 use crate::lines::Line;
 use crate::reader::{Limits, LogReader};
 use crate::text::Text;
 use blocks::Blocks;
 use columns::{Cells, Columns};
 use selection::Selection;
+use shown::Shown;
 use std::ops::Range;
 
 /// The logs a user has opened: files are read one after the other, rows are numbered through from 0.
@@ -42,6 +44,7 @@ pub struct Inspection {
 struct File {
     name: String,
     source: Source,
+    hint: Hint,
     first_row: usize,
     rejected: u64,
     blank: u64,
@@ -93,6 +96,7 @@ impl Inspection {
         let source = source.map_or_else(|| Ok(Source::file(name)), Source::parse)?;
         self.files.push(File {
             name: name.to_owned(),
+            hint: source.hint(),
             source,
             first_row: self.columns.len(),
             rejected: 0,
@@ -145,7 +149,8 @@ impl Inspection {
     fn add(&mut self, line: &Line<'_>) {
         let at = self.files.len().saturating_sub(1);
         let Some(file) = self.files.last_mut() else { return };
-        match read(line) {
+        let mut scratch = Scratch::default();
+        match read(line, file.hint, &mut scratch) {
             Ok(record) => {
                 self.columns.push(cells(line, &record));
                 self.lines.push(line.bytes);
@@ -205,7 +210,9 @@ impl Inspection {
     fn row(&mut self, row: usize) -> Option<Row> {
         let file = self.file_of(row)?;
         let cells = self.columns.get(row)?;
-        let record = AlbAccess::parse(self.lines.get(row)?).ok()?;
+        let hint = self.files.get(file)?.hint;
+        let mut scratch = Scratch::default();
+        let record = read(&stored(&cells, self.lines.get(row)?), hint, &mut scratch).ok()?;
         Some(Row::of(row, file, &cells, &record))
     }
 
@@ -239,8 +246,7 @@ impl Inspection {
     fn sent(&mut self, row: usize) -> Option<Sent> {
         let writer = self.writer(self.file_of(row)?)?;
         let cells = self.columns.get(row)?;
-        let bytes = self.lines.get(row)?;
-        let line = Line { number: cells.line, offset: cells.offset, bytes, length: bytes.len() as u64 };
+        let line = stored(&cells, self.lines.get(row)?);
         let mut out = Vec::new();
         match writer.write(&line, &mut out) {
             LineOutcome::Item(item) => Some(Sent { bytes: out, action: item.action, document: item.document }),
@@ -257,16 +263,21 @@ fn text(bytes: Option<&[u8]>) -> String {
     String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
 }
 
-fn cells(line: &Line<'_>, record: &AlbAccess<'_>) -> Cells {
-    let url = record.request.url.map(UrlParts::of).unwrap_or_default();
+/// A row's line, as it was read.
+fn stored<'a>(cells: &Cells, bytes: &'a [u8]) -> Line<'a> {
+    Line { number: cells.line, offset: cells.offset, bytes, length: bytes.len() as u64 }
+}
+
+fn cells(line: &Line<'_>, record: &Record<'_>) -> Cells {
+    let shown = Shown::of(record);
     Cells {
         line: line.number,
         offset: line.offset,
-        time_us: record.time.at.timestamp_micros(),
-        status: record.elb_status_code,
-        target_status: record.target_status_code,
-        duration_us: Latency::of(record.times()).map(|latency| latency.total_nanos / 1000),
-        reason: verdict(record, &url),
+        time_us: record.time().at.timestamp_micros(),
+        status: shown.status,
+        target_status: shown.target_status,
+        duration_us: shown.duration_nanos.map(|nanos| nanos / 1000),
+        reason: verdict(record),
     }
 }
 

@@ -10,6 +10,7 @@ mod damage;
 mod document;
 mod enrich;
 mod error;
+mod excerpt;
 mod filter;
 mod format;
 mod gzip;
@@ -30,14 +31,16 @@ pub use document::{
     Redaction, RedactionError, RedactionKey, Rejection, Settings, SettingsError, Skip, Source, SourceError,
     TEMPLATE_VERSION, Target, TemplatePlace, index_template, template_meta,
 };
-pub use enrich::{Decider, ENRICHMENT_VERSION, Latency, Phase, Reason, UrlParts, verdict};
-pub use error::{ErrorKind, ParseError, Span};
+pub use enrich::{Decider, ENRICHMENT_VERSION, Latency, Phase, Reason, UrlParts, alert_name, verdict};
+pub use error::{ErrorKind, Foreign, ParseError, Span};
 pub use filter::{Filter, FilterError, FilterErrorKind, Matcher};
-pub use format::AlbAccess;
+pub use format::{
+    AlbAccess, AlbConnection, AlbHealthCheck, Classic, Extra, Format, Hint, KeyKind, NlbTls, Record, Scratch,
+};
 pub use inspect::{
     FileSummary, FilterProblem, Histogram, Inspection, Progress, RejectedLine, Row, Summary, VerdictCount,
 };
 pub use lines::Line;
 pub use reader::{Limits, LogReader};
-pub use record::{Endpoint, List, Request, Seconds, Timestamp};
+pub use record::{Endpoint, HealthTarget, List, Request, Seconds, Timestamp, Validity};
 pub use text::Text;

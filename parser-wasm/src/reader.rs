@@ -1,6 +1,6 @@
 //! From a stream of bytes, plain or gzip, to numbered lines: push bytes in, pull lines out.
 
-use crate::damage::{Damage, DamageKind};
+use crate::damage::{Damage, DamageKind, OTHER_FILES};
 use crate::gzip::{Gzip, MAGIC, Step};
 use crate::lines::{Line, LineBuffer};
 
@@ -35,7 +35,7 @@ struct Member {
     line: u64,
 }
 
-/// Reads a log in constant memory: sniffs gzip, inflates all members, splits lines.
+/// Reads a log in constant memory: sniffs gzip (and what is packed otherwise, to refuse it by name), inflates all members, splits lines.
 ///
 /// Between two pushes, take lines until there is none: inflating happens as lines are taken, so that no input,
 /// however far it expands, needs more than the limit of one line and a fixed buffer.
@@ -116,7 +116,7 @@ impl LogReader {
                         self.damaged(kind);
                     }
                 }
-                // A file of one byte: too short to be gzip.
+                // A file of a few bytes: too short to be anything but text.
                 Encoding::Unknown => {
                     self.encoding = Encoding::Plain;
                     while !self.lines.has_line() && self.fill() {}
@@ -146,9 +146,13 @@ impl LogReader {
         let input = self.input.get(self.used..).unwrap_or_default();
         let step = match &mut self.encoding {
             Encoding::Unknown => {
-                let Some(magic) = input.first_chunk::<2>() else { return false };
-                self.encoding = if *magic == MAGIC { Encoding::Gzip(Box::new(Gzip::new())) } else { Encoding::Plain };
-                return true;
+                match sniff(input) {
+                    Sniffed::Gzip => self.encoding = Encoding::Gzip(Box::new(Gzip::new())),
+                    Sniffed::Plain => self.encoding = Encoding::Plain,
+                    Sniffed::Other(kind) => self.damaged(kind),
+                    Sniffed::TooShort => return false,
+                }
+                return self.damage.is_none();
             }
             Encoding::Plain => Ok(copy(input, self.lines.room())),
             Encoding::Gzip(gzip) => {
@@ -182,6 +186,29 @@ impl LogReader {
             member_line: self.member.line,
         });
     }
+}
+
+/// What the first bytes of a file are.
+enum Sniffed {
+    Gzip,
+    Plain,
+    Other(DamageKind),
+    /// They may become anything yet.
+    TooShort,
+}
+
+fn sniff(input: &[u8]) -> Sniffed {
+    if input.starts_with(&MAGIC) {
+        return Sniffed::Gzip;
+    }
+    if let Some((_, kind)) = OTHER_FILES.iter().find(|(magic, _)| input.starts_with(magic)) {
+        return Sniffed::Other(*kind);
+    }
+    let may_become = |magic: &[u8]| magic.starts_with(input);
+    if may_become(&MAGIC) || OTHER_FILES.iter().any(|(magic, _)| may_become(magic)) {
+        return Sniffed::TooShort;
+    }
+    Sniffed::Plain
 }
 
 /// Plain text's step: as much of it as there is room for.

@@ -102,9 +102,13 @@ impl<'a> Endpoint<'a> {
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, EndpointFault> {
         let colon = memchr::memrchr(b':', bytes).ok_or(EndpointFault::Shape)?;
         let (address, port) = bytes.split_at_checked(colon).ok_or(EndpointFault::Shape)?;
+        Self::of_parts(address, port.get(1..).unwrap_or_default())
+    }
+
+    pub(crate) fn of_parts(address: &'a [u8], port: &[u8]) -> Result<Self, EndpointFault> {
         let address = address.strip_prefix(b"[").and_then(|a| a.strip_suffix(b"]")).unwrap_or(address);
         let ip = parse_ip(address).ok_or(EndpointFault::Address)?;
-        let port = port.get(1..).and_then(parse_u16).ok_or(EndpointFault::Port)?;
+        let port = parse_u16(port).ok_or(EndpointFault::Port)?;
         let address = std::str::from_utf8(address).map_err(|_| EndpointFault::Address)?;
         Ok(Self { address, ip, port })
     }
@@ -130,7 +134,7 @@ fn parse_ipv4(bytes: &[u8]) -> Option<Ipv4Addr> {
 }
 
 /// Decimal digits, no sign, no idle leading zeros.
-fn parse_u16(bytes: &[u8]) -> Option<u16> {
+pub(crate) fn parse_u16(bytes: &[u8]) -> Option<u16> {
     if bytes.is_empty() || bytes.len() > 5 || (bytes.len() > 1 && bytes.first() == Some(&b'0')) {
         return None;
     }
@@ -160,6 +164,34 @@ pub(crate) fn parse_status(bytes: &[u8]) -> Option<u16> {
 pub(crate) fn parse_i32(bytes: &[u8]) -> Option<i32> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| !text.starts_with('+'))?;
     text.parse().ok()
+}
+
+/// From when to when a certificate is valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validity<'a> {
+    /// Not before.
+    pub from: Timestamp<'a>,
+    /// Not after.
+    pub to: Timestamp<'a>,
+}
+
+impl<'a> Validity<'a> {
+    /// `NotBefore=2023-09-21T22:43:21Z;NotAfter=2026-06-17T22:43:21Z`.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
+        let semicolon = memchr::memchr(b';', bytes)?;
+        let from = bytes.get(..semicolon)?.strip_prefix(b"NotBefore=")?;
+        let to = bytes.get(semicolon + 1..)?.strip_prefix(b"NotAfter=")?;
+        Some(Self { from: Timestamp::parse(from)?, to: Timestamp::parse(to)? })
+    }
+}
+
+/// What a health check goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HealthTarget<'a> {
+    /// An address and a port.
+    Endpoint(Endpoint<'a>),
+    /// A Lambda function, by its ARN.
+    Arn(Text<'a>),
 }
 
 /// The request line: `METHOD SP URL SP VERSION`, each part as logged, absent where it is `-` or missing.
@@ -215,10 +247,12 @@ impl<'a> List<'a> {
         Self { text, separator }
     }
 
-    /// The items that have a value.
+    /// The items that have a value, without quotes of their own.
     pub fn iter(self) -> impl Iterator<Item = Text<'a>> {
         let bytes = self.text.map_or(&[][..], |text| text.0);
-        bytes.split(move |&byte| byte == self.separator).filter_map(|item| Text(item).present())
+        let unquoted =
+            |item: &'a [u8]| item.strip_prefix(b"\"").and_then(|item| item.strip_suffix(b"\"")).unwrap_or(item);
+        bytes.split(move |&byte| byte == self.separator).filter_map(move |item| Text(unquoted(item)).present())
     }
 
     /// Whether `item` is one of the list.

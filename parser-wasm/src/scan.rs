@@ -10,16 +10,27 @@ pub(crate) struct Token {
     pub quoted: bool,
 }
 
+/// What `\"` means before a separator. ALB escapes a quote as `\x22`, so its first quote closes. Classic load balancers
+/// wrote `\"` for a quote inside the text in 2015, but how they wrote a backslash at its end nobody has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Backslash {
+    /// An inner quote, wherever it stands.
+    Escapes,
+    /// A backslash, and the field's end.
+    Stands,
+}
+
 /// Walks a line token by token. Positions are checked: no input makes it panic.
 #[derive(Debug, Clone)]
 pub(crate) struct Scanner<'a> {
     line: &'a [u8],
     at: usize,
+    backslash: Backslash,
 }
 
 impl<'a> Scanner<'a> {
-    pub(crate) fn new(line: &'a [u8]) -> Self {
-        Self { line, at: 0 }
+    pub(crate) fn new(line: &'a [u8], backslash: Backslash) -> Self {
+        Self { line, at: 0, backslash }
     }
 
     /// Everything from the cursor on.
@@ -35,6 +46,12 @@ impl<'a> Scanner<'a> {
         Some(if first == b'"' { self.quoted(rest) } else { self.bare(rest) })
     }
 
+    /// The next token up to a space, quotes and all.
+    pub(crate) fn word(&mut self) -> Result<Token, (ErrorKind, Span)> {
+        let rest = self.rest();
+        self.bare(rest)
+    }
+
     #[inline]
     fn bare(&mut self, rest: &[u8]) -> Result<Token, (ErrorKind, Span)> {
         let start = self.at;
@@ -46,23 +63,21 @@ impl<'a> Scanner<'a> {
         Ok(Token { span: Span::new(start, start + length), quoted: false })
     }
 
-    /// ALB escapes a quote as `\x22`, so the first one closes. Classic load balancers wrote `\"` in 2015:
-    /// a quote after a backslash that is not followed by a separator belongs to the text.
+    /// A quote ends the field before a separator; anywhere else only one after a backslash may stand.
     #[inline]
     fn quoted(&mut self, rest: &[u8]) -> Result<Token, (ErrorKind, Span)> {
         let start = self.at + 1;
         let inside = rest.get(1..).unwrap_or_default();
         for length in memchr_iter(b'"', inside) {
-            match inside.get(length + 1) {
-                None | Some(b' ') => {
-                    self.separator(start + length + 1)?;
-                    return Ok(Token { span: Span::new(start, start + length), quoted: true });
-                }
-                Some(_) if length > 0 && inside.get(length - 1) == Some(&b'\\') => {}
-                Some(_) => {
-                    let after = start + length + 1;
-                    return Err((ErrorKind::TextAfterQuote, Span::new(after, after + 1)));
-                }
+            let escaped = length > 0 && inside.get(length - 1) == Some(&b'\\');
+            let closes = matches!(inside.get(length + 1), None | Some(b' '));
+            if closes && !(escaped && self.backslash == Backslash::Escapes) {
+                self.separator(start + length + 1)?;
+                return Ok(Token { span: Span::new(start, start + length), quoted: true });
+            }
+            if !escaped {
+                let after = start + length + 1;
+                return Err((ErrorKind::TextAfterQuote, Span::new(after, after + 1)));
             }
         }
         Err((ErrorKind::UnclosedQuote, Span::new(start - 1, self.line.len())))
@@ -84,7 +99,11 @@ mod tests {
     use super::*;
 
     fn scan(line: &str) -> Vec<Result<(&str, bool), ErrorKind>> {
-        let mut scanner = Scanner::new(line.as_bytes());
+        scan_with(line, Backslash::Escapes)
+    }
+
+    fn scan_with(line: &str, backslash: Backslash) -> Vec<Result<(&str, bool), ErrorKind>> {
+        let mut scanner = Scanner::new(line.as_bytes(), backslash);
         let mut found = Vec::new();
         while let Some(token) = scanner.next() {
             match token {
@@ -116,6 +135,9 @@ mod tests {
             scan(r#""Optional(\"Mozilla\") (app)" x"#),
             [Ok((r#"Optional(\"Mozilla\") (app)"#, true)), Ok(("x", false))]
         );
+        assert_eq!(scan(r#""say \"hi\" \"" x"#), [Ok((r#"say \"hi\" \""#, true)), Ok(("x", false))]);
+        assert_eq!(scan(r#""C:\" x"#), [Err(ErrorKind::UnclosedQuote)]);
+        assert_eq!(scan_with(r#""C:\" x"#, Backslash::Stands), [Ok((r"C:\", true)), Ok(("x", false))]);
     }
 
     #[test]

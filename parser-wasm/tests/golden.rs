@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 struct Outcome {
     bulk: String,
     rejected: String,
+    /// The rejected lines as a terminal shows them.
+    told: String,
 }
 
 fn fixtures() -> PathBuf {
@@ -28,11 +30,12 @@ fn run<'a>(name: &str, pieces: impl Iterator<Item = &'a [u8]>) -> Outcome {
     let source = fs::read_to_string(fixtures().join("source.txt")).unwrap();
     let source = Source::parse(source.trim().replace("{name}", name).as_str()).unwrap();
     let writer = ItemWriter::new(&Settings::default(), &source);
-    let (mut bulk, mut rejected) = (Vec::new(), Vec::new());
+    let (mut bulk, mut rejected, mut told) = (Vec::new(), Vec::new(), String::new());
     let mut take = |line: &Line<'_>| {
         if let LineOutcome::Rejected(rejection) = writer.write(line, &mut bulk) {
             rejection.write_json(&format!("{name}.log"), &mut rejected);
             rejected.push(b'\n');
+            told += &format!("{rejection}\n");
         }
     };
     let mut reader = LogReader::new(Limits::default());
@@ -45,7 +48,7 @@ fn run<'a>(name: &str, pieces: impl Iterator<Item = &'a [u8]>) -> Outcome {
     if let Some(line) = reader.finish().unwrap() {
         take(&line);
     }
-    Outcome { bulk: String::from_utf8(bulk).unwrap(), rejected: String::from_utf8(rejected).unwrap() }
+    Outcome { bulk: String::from_utf8(bulk).unwrap(), rejected: String::from_utf8(rejected).unwrap(), told }
 }
 
 /// Compares with the golden file, or writes it under `UPDATE_GOLDEN`.
@@ -54,9 +57,6 @@ fn hold(path: &Path, found: &str) {
         fs::write(path, found).unwrap();
     }
     let golden = fs::read_to_string(path).unwrap_or_default();
-    for line in found.lines() {
-        let _: serde_json::Value = serde_json::from_str(line).unwrap();
-    }
     for (at, (found, golden)) in found.lines().zip(golden.lines()).enumerate() {
         assert_eq!(found, golden, "{}:{}", path.display(), at + 1);
     }
@@ -73,12 +73,33 @@ fn fixtures_give_their_golden_files() {
         }
     }
     names.sort();
-    assert_eq!(names, ["columns", "endpoints", "escapes", "rejected", "requests", "verdicts"]);
+    let expected = [
+        "classic",
+        "columns",
+        "connection",
+        "endpoints",
+        "escapes",
+        "health",
+        "json",
+        "mixed",
+        "nlb",
+        "oddities",
+        "rejected",
+        "requests",
+        "verdicts",
+    ];
+    assert_eq!(names, expected);
     for name in names {
         let log = fs::read(fixtures().join(format!("{name}.log"))).unwrap();
         let whole = run(&name, std::iter::once(&log[..]));
         hold(&fixtures().join(format!("{name}.ndjson")), &whole.bulk);
         hold(&fixtures().join(format!("{name}.rejected.ndjson")), &whole.rejected);
+        for line in whole.bulk.lines().chain(whole.rejected.lines()) {
+            let _: serde_json::Value = serde_json::from_str(line).unwrap();
+        }
+        if !whole.told.is_empty() {
+            hold(&fixtures().join(format!("{name}.rejected.txt")), &whole.told);
+        }
 
         let (zipped, half) = (gzip(&log), log.len() / 2);
         let members = [gzip(&log[..half]), gzip(b""), gzip(&log[half..])].concat();

@@ -3,12 +3,12 @@
 mod folders;
 
 use chrono::NaiveDate;
+use parser_wasm::KeyKind;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::event::ObjectRef;
 use crate::ingest::Ingest;
-use crate::key::KeyKind;
 use crate::queue::{self, Queue, QueueError};
 use crate::s3::{Condition, S3Error};
 use crate::stop::{Stop, StopReason};
@@ -164,7 +164,7 @@ impl Ingest {
         let listing = self.store.list(prefix, |object| {
             let ours = object.key.ends_with(&self.config.suffix) && !self.config.is_own(&object.key);
             match KeyKind::of(&object.key) {
-                KeyKind::NamedByAws | KeyKind::NamedLog if ours => {
+                KeyKind::NamedByAws(_) | KeyKind::NamedLog if ours => {
                     objects.push(ObjectRef::listed(self.store.bucket(), &object));
                 }
                 _ => report.left_alone += 1,

@@ -9,7 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use parser_wasm::{Damage, Filter, ItemWriter, Limits, Line, LineOutcome, LogReader, RedactionKey, Settings, Source};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use parser_wasm::{
+    Damage, Filter, Format, ItemWriter, Limits, Line, LineOutcome, LogReader, RedactionKey, Settings, Source,
+};
 
 use self::output::{Documents, Notes};
 use super::{FAILED, USAGE, fail, read_filter, read_settings};
@@ -23,8 +26,9 @@ const READ_BYTES: usize = 256 << 10;
 ///
 /// Documents go to standard output in the order of their lines. Lines that cannot be parsed go to
 /// standard error, one JSON object each: file, line, offset, code, field, span, message, raw; so
-/// do reads that fail and files that are damaged, after everything good in them was written.
-/// Files may be plain or gzip, whatever their names.
+/// do reads that fail and files that are damaged, after everything good in them was written. On a
+/// terminal a rejected line is shown instead, with a caret under what is wrong with it.
+/// Files may be plain or gzip, whatever their names, and hold the lines of any load balancer, mixed too.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -56,6 +60,10 @@ pub(super) struct Parse {
     #[arg(long, value_name = "s3://BUCKET/KEY", value_parser = parse_source)]
     source: Option<Source>,
 
+    /// Read every line in this format, instead of the one that the line itself and the file's name tell
+    #[arg(long = "type", value_name = "FORMAT", value_parser = format_parser())]
+    format: Option<Format>,
+
     /// What documents look like: a JSON file, as the page exports it
     #[arg(long, value_name = "FILE", value_parser = read_settings)]
     settings: Option<Settings>,
@@ -82,6 +90,13 @@ fn parse_source(uri: &str) -> Result<Source, String> {
 fn read_key(path: &str) -> Result<RedactionKey, String> {
     let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
     RedactionKey::new(&bytes).map_err(|error| error.to_string())
+}
+
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::code)).try_map(|code| {
+        let unknown = || format!("no format is called {code:?}");
+        Format::from_code(&code).ok_or_else(unknown)
+    })
 }
 
 /// Why a file was not read to its end.
@@ -114,7 +129,7 @@ impl Parse {
         for path in &self.files {
             let name = path.to_string_lossy();
             let named = Named { path, name: &name, source: self.source.as_ref() };
-            match session.file(named, &settings, self.redact_key_file.as_ref()) {
+            match session.file(named, &settings, self.redact_key_file.as_ref(), self.format) {
                 Ok(()) => continue,
                 Err(Halt::Read(error)) => session.notes.unreadable(&name, &error),
                 Err(Halt::Damaged(damage)) => session.notes.damaged(&name, &damage),
@@ -160,7 +175,13 @@ struct Session {
 }
 
 impl Session {
-    fn file(&mut self, named: Named<'_>, settings: &Settings, key: Option<&RedactionKey>) -> Result<(), Halt> {
+    fn file(
+        &mut self,
+        named: Named<'_>,
+        settings: &Settings,
+        key: Option<&RedactionKey>,
+        format: Option<Format>,
+    ) -> Result<(), Halt> {
         let Named { path, name, source } = named;
         let (mut input, own_source): (Box<dyn Read>, Source) = if name == "-" {
             (Box::new(io::stdin().lock()), Source::file("stdin"))
@@ -170,6 +191,7 @@ impl Session {
         };
         let writer = ItemWriter::new(settings, source.unwrap_or(&own_source));
         let writer = if let Some(key) = key { writer.with_key(key) } else { writer };
+        let writer = if let Some(format) = format { writer.only(format) } else { writer };
         let outcome = self.read(&mut *input, name, &writer);
         // Everything good is written before anything is said about the end.
         self.documents.flush().map_err(Halt::Write)?;

@@ -8,7 +8,7 @@ use super::settings::{EngineKind, Settings, Target};
 use super::source::Source;
 use crate::error::{ErrorKind, ParseError, Span};
 use crate::filter::Matcher;
-use crate::format::AlbAccess;
+use crate::format::{Format, Hint, Record, Scratch};
 use crate::lines::Line;
 use std::ops::Range;
 
@@ -21,6 +21,7 @@ pub struct ItemWriter {
     /// `create` keeps a document that is there, `index` replaces it.
     operation: &'static str,
     object: [u8; 16],
+    hint: Hint,
     context: Context,
     redactor: Option<Redactor>,
     filter: Option<Matcher>,
@@ -65,6 +66,7 @@ impl ItemWriter {
             settings: settings.clone(),
             operation: CREATE,
             object: object_id(source.base_name()),
+            hint: source.hint(),
             context: Context::new(settings, source),
             redactor: Redactor::new(&settings.redact, None),
             filter: settings.filter.as_ref().map(|filter| Matcher::new(filter, settings.engine)),
@@ -86,9 +88,16 @@ impl ItemWriter {
         Self { operation, ..self }
     }
 
+    /// Reads every line in this format, whatever the source's name and the line's own shape say.
+    #[must_use]
+    pub fn only(self, format: Format) -> Self {
+        Self { hint: Hint::Only(format), ..self }
+    }
+
     /// Appends the line's action and document to `out`, or appends nothing and says why.
     pub fn write<'a>(&self, line: &Line<'a>, out: &mut Vec<u8>) -> LineOutcome<'a> {
-        match read(line) {
+        let mut scratch = Scratch::default();
+        match read(line, self.hint, &mut scratch) {
             Ok(record) => self.item(line, &record, out).map_or(LineOutcome::Filtered, LineOutcome::Item),
             Err(Unread::Skipped(skip)) => LineOutcome::Skipped(skip),
             Err(Unread::Rejected(error)) => LineOutcome::Rejected(Rejection { line: *line, error }),
@@ -96,13 +105,13 @@ impl ItemWriter {
     }
 
     /// Writes, redacts, filters, in this order: the filter is asked what an engine would be asked.
-    fn item(&self, line: &Line<'_>, record: &AlbAccess<'_>, out: &mut Vec<u8>) -> Option<Item> {
+    fn item(&self, line: &Line<'_>, record: &Record<'_>, out: &mut Vec<u8>) -> Option<Item> {
         let start = out.len();
         out.extend_from_slice(b"{\"");
         out.extend_from_slice(self.operation.as_bytes());
         out.extend_from_slice(br#"":{"_index":""#);
         out.extend_from_slice(self.settings.index.as_bytes());
-        let [year, month, day] = record.time.date();
+        let [year, month, day] = record.time().date();
         let parts: &[(u8, &str)] = match self.settings.target {
             Target::Daily => &[(b'-', year), (b'.', month), (b'.', day)],
             Target::Monthly => &[(b'-', year), (b'.', month)],
@@ -146,21 +155,52 @@ pub(crate) enum Unread {
     Rejected(ParseError),
 }
 
+/// Some editors and shells put it at the head of a text file; AWS does not.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// The record in a line.
-pub(crate) fn read<'a>(line: &Line<'a>) -> Result<AlbAccess<'a>, Unread> {
-    if line.bytes.trim_ascii().is_empty() && !line.is_cut() {
-        return Err(Unread::Skipped(Skip::Blank));
+#[inline]
+pub(crate) fn read<'a>(line: &Line<'a>, hint: Hint, scratch: &'a mut Scratch) -> Result<Record<'a>, Unread> {
+    let bytes = line.bytes;
+    // Hardly a line begins with white space or has less than a control line: one look sorts them out.
+    if !line.is_cut() {
+        if bytes.first().is_none_or(u8::is_ascii_whitespace) && bytes.trim_ascii().is_empty() {
+            return Err(Unread::Skipped(Skip::Blank));
+        }
+        if line.offset == 0 && bytes.starts_with(BYTE_ORDER_MARK) {
+            return behind_the_mark(bytes, hint, scratch);
+        }
     }
     // `Enable AccessLog for ELB: app/NAME/ID at 2025-05-30T16:47:00.781Z`
-    if line.bytes.starts_with(b"Enable ") && memchr::memmem::find(line.bytes, b" for ELB: ").is_some() {
+    if bytes.starts_with(b"Enable ") && memchr::memmem::find(bytes, b" for ELB: ").is_some() {
         return Err(Unread::Skipped(Skip::Control));
     }
     if line.is_cut() {
-        let span = Span::new(0, line.bytes.len());
+        let span = Span::new(0, bytes.len());
         let kind = ErrorKind::LineTooLong { limit: span.end };
         return Err(Unread::Rejected(ParseError { kind, field: None, span }));
     }
-    AlbAccess::parse(line.bytes).map_err(Unread::Rejected)
+    match Record::parse(bytes, hint, scratch) {
+        Ok(record) => Ok(record),
+        Err(error) => Err(Unread::Rejected(error)),
+    }
+}
+
+/// The log's first line without its byte order mark. Offset, id and error spans stay those of the physical line: the
+/// same bytes always have the same id, and a place is one in the file.
+#[cold]
+fn behind_the_mark<'a>(bytes: &'a [u8], hint: Hint, scratch: &'a mut Scratch) -> Result<Record<'a>, Unread> {
+    let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    // Any other offset: a mark behind the mark is none.
+    let line = Line { number: 1, offset: BYTE_ORDER_MARK.len() as u64, bytes: text, length: text.len() as u64 };
+    read(&line, hint, scratch).map_err(|unread| match unread {
+        Unread::Rejected(ParseError { kind, field, span }) => {
+            let moved = |at: u32| at.saturating_add(BYTE_ORDER_MARK.len() as u32);
+            let span = Span { start: moved(span.start), end: moved(span.end) };
+            Unread::Rejected(ParseError { kind, field, span })
+        }
+        skipped @ Unread::Skipped(_) => skipped,
+    })
 }
 
 #[cfg(test)]
@@ -216,5 +256,29 @@ mod tests {
         ] {
             assert_eq!(action(engine, target, overwriting), expected);
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_belongs_to_the_line_and_not_to_its_first_field() {
+        let writer = ItemWriter::new(&Settings::default(), &Source::file("a.log"));
+        let marked = [BYTE_ORDER_MARK, LINE].concat();
+        let line = |bytes, offset| Line { number: 1, offset, bytes, length: marked.len() as u64 };
+        let (mut plain, mut out) = (Vec::new(), Vec::new());
+        let LineOutcome::Item(item) =
+            writer.write(&Line { number: 1, offset: 0, bytes: LINE, length: LINE.len() as u64 }, &mut plain)
+        else {
+            panic!("an item")
+        };
+        let LineOutcome::Item(found) = writer.write(&line(&marked, 0), &mut out) else { panic!("an item") };
+        assert_eq!(out[found.document], plain[item.document], "the same document");
+        assert_ne!(action_id(&out[found.action]), action_id(&plain[item.action]), "an id of the physical bytes");
+        assert!(matches!(writer.write(&line(&marked, 700), &mut out), LineOutcome::Rejected(_)), "only at the start");
+
+        let marked = [BYTE_ORDER_MARK, &LINE[..40]].concat();
+        let cut = Line { number: 1, offset: 0, bytes: &marked, length: marked.len() as u64 };
+        let LineOutcome::Rejected(rejection) = writer.write(&cut, &mut out) else { panic!("a rejection") };
+        assert_eq!(rejection.error.span, Span::new(marked.len(), marked.len()));
+        let blank = Line { number: 1, offset: 0, bytes: BYTE_ORDER_MARK, length: 3 };
+        assert_eq!(writer.write(&blank, &mut out), LineOutcome::Skipped(Skip::Blank));
     }
 }

@@ -1,6 +1,7 @@
 //! Writing JSON straight into bytes.
 
 use crate::text::Text;
+use std::net::IpAddr;
 
 /// A JSON object being written. Fields without a value are left out, and so are objects without a field.
 pub(crate) struct Object<'o> {
@@ -74,6 +75,16 @@ impl<'o> Object<'o> {
         if let Some(value) = value {
             self.key(key);
             self.out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+        }
+    }
+
+    pub(crate) fn flag(&mut self, key: &str, value: Option<bool>) {
+        self.literal(key, value.map(|value| if value { "true" } else { "false" }));
+    }
+
+    pub(crate) fn ip(&mut self, key: &str, value: Option<IpAddr>) {
+        if let Some(ip) = value {
+            self.string(key, &ip.to_string());
         }
     }
 

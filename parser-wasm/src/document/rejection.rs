@@ -3,7 +3,9 @@
 use super::json::write_string;
 use super::kept::write_raw;
 use crate::error::ParseError;
+use crate::excerpt::{Excerpt, Message};
 use crate::lines::Line;
+use std::fmt;
 
 /// A line that could not be read, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +17,11 @@ pub struct Rejection<'a> {
 }
 
 impl Rejection<'_> {
+    /// Field, what was expected and what was found, in one sentence.
+    pub fn message(&self) -> String {
+        Message { error: self.error, line: self.line.bytes }.to_string()
+    }
+
     /// Appends the rejection as one JSON object, without line ending: `file`, then the
     /// [members](Self::write_members).
     pub fn write_json(&self, file: &str, out: &mut Vec<u8>) {
@@ -45,8 +52,25 @@ impl Rejection<'_> {
             None => out.extend_from_slice(b"null"),
         }
         out.extend_from_slice(format!(",\"span\":[{},{}],\"message\":", error.span.start, error.span.end).as_bytes());
-        write_string(&error.to_string(), out);
+        write_string(&self.message(), out);
         out.push(b',');
         write_raw(line.bytes, out);
+    }
+}
+
+/// Three lines for a terminal, the last without its end: place and message, the piece of the line, a caret under what is
+/// wrong.
+impl fmt::Display for Rejection<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, error } = self;
+        writeln!(
+            f,
+            "line {} (byte {} of the log): {} [{}]",
+            line.number,
+            line.offset,
+            self.message(),
+            error.kind.code()
+        )?;
+        Excerpt { line: line.bytes, span: error.span }.fmt(f)
     }
 }

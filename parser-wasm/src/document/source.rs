@@ -1,5 +1,7 @@
 //! Where a log came from, and what its name says.
 
+use crate::format::{AwsName, Hint};
+
 /// An S3 object, or a file that has no bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -46,11 +48,14 @@ impl Source {
         &self.base_name
     }
 
-    /// Account and region, where the name is one that AWS gives:
-    /// `ACCOUNT_elasticloadbalancing_REGION_…` (AWS, "Access log files").
+    /// The format that the name tells of, where it is one that AWS gives.
+    pub(crate) fn hint(&self) -> Hint {
+        AwsName::parse(&self.base_name).map_or(Hint::None, |name| Hint::Named(name.format))
+    }
+
+    /// Account and region, where the name is one that AWS gives.
     pub(crate) fn account_and_region(&self) -> Option<(&str, &str)> {
-        let (account, rest) = self.base_name.split_once("_elasticloadbalancing_")?;
-        let (region, _) = rest.split_once('_')?;
+        let AwsName { account, region, .. } = AwsName::parse(&self.base_name)?;
         let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
         let is_region = region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         (is_account && is_region && !region.is_empty()).then_some((account, region))
@@ -64,6 +69,7 @@ fn base_name(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::Format;
 
     #[test]
     fn names_tell_account_and_region() {
@@ -72,6 +78,9 @@ mod tests {
         assert_eq!(source, Source::s3("logs", key));
         assert_eq!(source.account_and_region(), Some(("123456789012", "eu-central-1")));
         assert_eq!(Source::file(source.base_name()).account_and_region(), Some(("123456789012", "eu-central-1")));
+        let connections = format!("conn_log_{}", source.base_name());
+        assert_eq!(Source::file(&connections).account_and_region(), Some(("123456789012", "eu-central-1")));
+        assert_eq!(Source::file(&connections).hint(), Hint::Named(Format::AlbConnection));
         assert_eq!(Source::file("X_elasticloadbalancing_eu_app").account_and_region(), None);
         assert_eq!(Source::file("access.log").path(), None);
     }

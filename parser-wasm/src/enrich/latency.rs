@@ -1,5 +1,6 @@
 //! Where the time went.
 
+use crate::format::Record;
 use crate::record::Seconds;
 
 /// A stretch of a request's way through the load balancer.
@@ -34,6 +35,15 @@ pub struct Latency {
 }
 
 impl Latency {
+    /// Of a request; connections and health checks have no phases.
+    pub fn of_request(record: &Record<'_>) -> Option<Self> {
+        match record {
+            Record::AlbAccess(record) => Self::of(record.times()),
+            Record::Classic(record) => Self::of(record.times()),
+            Record::AlbConnection(_) | Record::AlbHealthCheck(_) | Record::NlbTls(_) => None,
+        }
+    }
+
     /// From the request, target and response times; `None` when none of them is known.
     pub fn of(times: [Option<Seconds<'_>>; 3]) -> Option<Self> {
         let phases = [Phase::Request, Phase::Target, Phase::Response];

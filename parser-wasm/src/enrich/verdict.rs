@@ -1,11 +1,16 @@
 //! Who decided a request's outcome, and why.
 //!
-//! The facts are AWS's: "Troubleshoot your Application Load Balancers" and "Access log entries". A verdict never
+//! The facts are AWS's: "Troubleshoot your Application Load Balancers" and the log entries' pages. A verdict never
 //! claims more than the line shows: where several causes fit, the reason is the common one and its text says so.
 
-use crate::enrich::UrlParts;
-use crate::format::AlbAccess;
-use crate::text::Text;
+mod connection;
+mod explain;
+mod http;
+
+pub(crate) use explain::explain;
+
+use crate::format::Record;
+use http::Evidence;
 
 /// Who decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -107,284 +112,32 @@ reasons! {
     IdentityProviderUnreachable Auth "identity_provider_unreachable" "The identity provider's token or user-info endpoint could not be reached."
     TokenInvalid Auth "token_invalid" "The client's JSON web token was missing or not valid."
     KeysUnavailable Auth "keys_unavailable" "The keys that verify JSON web tokens could not be fetched."
+    TlsHandshakeFailed Client "tls_handshake_failed" "The TLS handshake with the client did not come to its end."
+    ClientCertificateRefused Client "client_certificate_refused" "The client's certificate was refused."
+    HealthCheckPassed Target "health_check_passed" "The target passed the health check."
+    HealthCheckFailed Target "health_check_failed" "The target failed the health check."
     Redirected Rule "redirected" "A listener rule redirected the client."
     FixedResponse Rule "fixed_response" "A listener rule answered with a fixed response."
     LoadBalancerError LoadBalancer "load_balancer_error" "The load balancer answered by itself; the line does not say why."
+    ConnectionEstablished LoadBalancer "connection_established" "The connection was established."
+    NotDispatched LoadBalancer "not_dispatched" "The connection was not passed on: the client sent nothing, or the instance closed it or could not be reached."
 }
 
-/// The reason that fits an ALB access line, most telling evidence first.
-pub fn verdict(record: &AlbAccess<'_>, url: &UrlParts<'_>) -> Reason {
-    let status = record.elb_status_code;
-    if status == Some(460) {
-        return Reason::ClientClosed;
-    }
-    match (record.target_status_code, status) {
-        (Some(target), Some(elb)) if target != elb && matches!(elb, 502 | 504) => Reason::TargetBadResponse,
-        (Some(0..=399), _) => Reason::Answered,
-        (Some(400..=499), _) => Reason::Target4xx,
-        (Some(_), _) => Reason::Target5xx,
-        (None, _) => by_error_reason(record).or_else(|| by_rule(record)).unwrap_or_else(|| by_status(record, url)),
-    }
-}
-
-/// AWS's error reason codes; those that name no decider of their own leave it to the status.
-fn by_error_reason(record: &AlbAccess<'_>) -> Option<Reason> {
-    let Text(code) = record.error_reason?;
-    let code = std::str::from_utf8(code).ok()?;
-    Some(match code {
-        "LambdaThrottling" | "LambdaEC2ThrottledException" => Reason::LambdaThrottled,
-        "LambdaRequestTooLarge" => Reason::BodyTooLarge,
-        "LambdaResponseTooLarge" => Reason::LambdaTooLarge,
-        "AuthTokenEpRequestFailed"
-        | "AuthTokenEpRequestTimeout"
-        | "AuthUserinfoEpRequestFailed"
-        | "AuthUserinfoEpRequestTimeout" => Reason::IdentityProviderUnreachable,
-        "AuthInvalidGrantError"
-        | "AuthInvalidIdToken"
-        | "AuthInvalidTokenResponse"
-        | "AuthInvalidUserinfoResponse"
-        | "AuthUserinfoResponseSizeExceeded" => Reason::IdentityProviderError,
-        // The load balancer's own failures in checking a token or a session.
-        "JWTValidationInternalError" | "AuthUnhandledException" => Reason::LoadBalancerError,
-        _ if code.starts_with("Lambda") => Reason::LambdaError,
-        _ if code.starts_with("WAF") => Reason::WafError,
-        _ if code.starts_with("JWKS") => Reason::KeysUnavailable,
-        _ if code.starts_with("JWT") => Reason::TokenInvalid,
-        _ if code.starts_with("Auth") => Reason::AuthenticationDenied,
-        _ => return None,
-    })
-}
-
-/// What the listener's rules did, where it explains the status.
-fn by_rule(record: &AlbAccess<'_>) -> Option<Reason> {
-    let status = record.elb_status_code?;
-    let did = |action| record.actions_executed.has(action);
-    let transform = record.request_transform_status.map_or(&b"TransformSuccess"[..], |text| text.0);
-    match status {
-        500 if did("waf-failed") => Some(Reason::WafError),
-        500.. if record.matched_rule_priority == Some(-1) => Some(Reason::RuleEvaluationError),
-        400.. if transform != b"TransformSuccess" => Some(Reason::TransformFailed),
-        _ if did("fixed-response") => Some(Reason::FixedResponse),
-        300..=399 if did("redirect") || record.redirect_url.is_some() => Some(Reason::Redirected),
-        302 if did("authenticate") => Some(Reason::AuthenticationStarted),
-        403 if did("waf") && !did("forward") => Some(Reason::WafBlocked),
-        _ => None,
-    }
-}
-
-/// What the load balancer's own statuses mean.
-fn by_status(record: &AlbAccess<'_>, url: &UrlParts<'_>) -> Reason {
-    let dispatched = record.times().iter().any(Option::is_some);
-    match record.elb_status_code {
-        Some(0) => Reason::Http2Limit,
-        Some(400) if record.request.method.is_none() && url.no_uri && record.received_bytes == Some(0) => {
-            Reason::NotARequest
-        }
-        Some(400) if record.classification == Some(Text(b"Severe")) => Reason::DesyncRefused,
-        Some(400) => Reason::MalformedRequest,
-        Some(401) => Reason::AuthenticationDenied,
-        Some(405) => Reason::MethodNotAllowed,
-        Some(408) => Reason::RequestTimeout,
-        Some(413) => Reason::BodyTooLarge,
-        Some(414) => Reason::UriTooLong,
-        Some(463) => Reason::TooManyForwardedAddresses,
-        Some(464) => Reason::ProtocolMismatch,
-        Some(501) => Reason::UnsupportedTransferEncoding,
-        Some(502) if dispatched => Reason::TargetClosedConnection,
-        Some(504) if dispatched => Reason::TargetTimeout,
-        Some(502 | 504) => Reason::TargetConnectionFailed,
-        Some(503) => Reason::NoRegisteredTarget,
-        Some(505) => Reason::HttpVersionUnsupported,
-        Some(561) => Reason::IdentityProviderError,
-        _ => Reason::LoadBalancerError,
+/// The reason that fits a line.
+pub fn verdict(record: &Record<'_>) -> Reason {
+    match record {
+        Record::AlbAccess(record) => http::verdict(&Evidence::of_alb(record)),
+        Record::AlbConnection(record) => connection::of_alb(record),
+        Record::AlbHealthCheck(record) => match record.passed() {
+            Some(true) => Reason::HealthCheckPassed,
+            Some(false) => Reason::HealthCheckFailed,
+            None => Reason::LoadBalancerError,
+        },
+        Record::NlbTls(record) => connection::of_nlb(record),
+        Record::Classic(record) if record.is_tcp() => connection::of_classic(record),
+        Record::Classic(record) => http::verdict(&Evidence::of_classic(record)),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A line with the columns a verdict looks at.
-    fn reason(
-        target: &str,
-        times: &str,
-        statuses: &str,
-        received: u64,
-        request: &str,
-        rule: &str,
-        tail: &str,
-    ) -> &'static str {
-        let line = format!(
-            r#"http 2026-11-23T00:00:00.000000Z app/a/1 192.0.2.1:1 {target} {times} {statuses} {received} 0 "{request}" "-" - - - "-" "-" "-" {rule} - {tail}"#
-        );
-        let record = AlbAccess::parse(line.as_bytes()).expect("a record");
-        let url = record.request.url.map(UrlParts::of).unwrap_or_default();
-        verdict(&record, &url).code()
-    }
-
-    /// Actions, redirect URL and error reason; then lists and classification.
-    fn tail(actions: &str, redirect: &str, error: &str) -> String {
-        format!(r#""{actions}" "{redirect}" "{error}" "-" "-" "-" "-""#)
-    }
-
-    #[test]
-    fn a_target_that_answered() {
-        for (statuses, expected) in [
-            ("200 200", "answered"),
-            ("304 304", "answered"),
-            ("101 101", "answered"),
-            ("404 404", "target_4xx"),
-            ("403 403", "target_4xx"),
-            ("500 500", "target_5xx"),
-            ("502 502", "target_5xx"),
-            ("502 200", "target_bad_response"),
-            ("504 200", "target_bad_response"),
-            ("460 200", "client_closed"),
-        ] {
-            let found = reason(
-                "10.0.0.1:80",
-                "0.001 0.002 0.003",
-                statuses,
-                9,
-                "GET http://a:80/ HTTP/1.1",
-                "0",
-                &tail("waf,forward", "-", "-"),
-            );
-            assert_eq!(found, expected, "{statuses}");
-        }
-    }
-
-    #[test]
-    fn a_target_that_did_not() {
-        for (times, statuses, expected) in [
-            ("-1 -1 -1", "502 -", "target_connection_failed"),
-            ("0.001 -1 -1", "502 -", "target_closed_connection"),
-            ("-1 -1 -1", "504 -", "target_connection_failed"),
-            ("0.001 -1 -1", "504 -", "target_timeout"),
-            ("0.001 -1 -1", "460 -", "client_closed"),
-            ("-1 -1 -1", "503 -", "no_registered_target"),
-        ] {
-            let found =
-                reason("10.0.0.1:80", times, statuses, 9, "GET http://a:80/ HTTP/1.1", "0", &tail("forward", "-", "-"));
-            assert_eq!(found, expected, "{times} {statuses}");
-        }
-    }
-
-    #[test]
-    fn statuses_of_the_load_balancer_itself() {
-        for (status, expected) in [
-            (0, "http2_limit"),
-            (400, "malformed_request"),
-            (401, "authentication_denied"),
-            (403, "load_balancer_error"),
-            (405, "method_not_allowed"),
-            (408, "request_timeout"),
-            (413, "body_too_large"),
-            (414, "uri_too_long"),
-            (463, "too_many_forwarded_addresses"),
-            (464, "protocol_mismatch"),
-            (500, "load_balancer_error"),
-            (501, "unsupported_transfer_encoding"),
-            (505, "http_version_unsupported"),
-            (561, "identity_provider_error"),
-            (599, "load_balancer_error"),
-        ] {
-            let found = reason(
-                "-",
-                "-1 -1 -1",
-                &format!("{status:03} -"),
-                9,
-                "GET http://a:80/ HTTP/1.1",
-                "0",
-                &tail("-", "-", "-"),
-            );
-            assert_eq!(found, expected, "{status}");
-        }
-        assert_eq!(reason("-", "-1 -1 -1", "- -", 0, "- - -", "-", &tail("-", "-", "-")), "load_balancer_error");
-    }
-
-    #[test]
-    fn a_connection_that_never_became_a_request() {
-        for (received, request, expected) in [
-            (0, "- http://a:80- -", "not_a_request"),
-            (0, "- http://a:80- ", "not_a_request"),
-            (12, "- http://a:80- -", "malformed_request"),
-            (0, "POST http://a:80- HTTP/1.1", "malformed_request"),
-        ] {
-            let found = reason("-", "-1 -1 -1", "400 -", received, request, "-", &tail("-", "-", "-"));
-            assert_eq!(found, expected, "{request}");
-        }
-    }
-
-    #[test]
-    fn rules_firewall_and_authentication() {
-        for (status, actions, redirect, expected) in [
-            (301, "redirect", "https://a/", "redirected"),
-            (302, "waf,redirect", "https://a/", "redirected"),
-            (503, "waf,fixed-response", "-", "fixed_response"),
-            (200, "fixed-response", "-", "fixed_response"),
-            (302, "authenticate", "-", "authentication_started"),
-            (401, "authenticate", "-", "authentication_denied"),
-            (403, "waf", "-", "waf_blocked"),
-            (403, "waf,fixed-response", "-", "fixed_response"),
-            (500, "waf-failed", "-", "waf_error"),
-        ] {
-            let found = reason(
-                "-",
-                "-1 -1 -1",
-                &format!("{status} -"),
-                9,
-                "GET http://a:80/ HTTP/1.1",
-                "0",
-                &tail(actions, redirect, "-"),
-            );
-            assert_eq!(found, expected, "{status} {actions}");
-        }
-        assert_eq!(
-            reason("-", "-1 -1 -1", "500 -", 9, "GET http://a:80/ HTTP/1.1", "-1", &tail("-", "-", "-")),
-            "rule_evaluation_error"
-        );
-        let severe = r#""-" "-" "-" "-" "-" "Severe" "BadMethod""#;
-        assert_eq!(reason("-", "-1 -1 -1", "400 -", 9, "GET http://a:80/ HTTP/1.1", "-", severe), "desync_refused");
-        let transform = r#""-" "-" "-" "-" "-" "-" "-" - "-" "-" "TransformInvalidHost""#;
-        assert_eq!(
-            reason("-", "-1 -1 -1", "500 -", 9, "GET http://a:80/ HTTP/1.1", "1", transform),
-            "transform_failed"
-        );
-    }
-
-    #[test]
-    fn error_reasons() {
-        for (status, error, expected) in [
-            (502, "LambdaInvalidResponse", "lambda_error"),
-            (502, "LambdaThrottling", "lambda_throttled"),
-            (502, "LambdaResponseTooLarge", "lambda_too_large"),
-            (413, "LambdaRequestTooLarge", "body_too_large"),
-            (500, "WAFConnectionTimeout", "waf_error"),
-            (401, "AuthInvalidCookie", "authentication_denied"),
-            (500, "AuthTokenEpRequestTimeout", "identity_provider_unreachable"),
-            (561, "AuthInvalidIdToken", "identity_provider_error"),
-            (401, "JWTHeaderNotPresent", "token_invalid"),
-            (500, "JWKSRequestTimeout", "keys_unavailable"),
-            (500, "JWTValidationInternalError", "load_balancer_error"),
-            (400, "AWSALBTGCookieInvalid", "malformed_request"),
-        ] {
-            let found = reason(
-                "-",
-                "-1 -1 -1",
-                &format!("{status} -"),
-                9,
-                "GET http://a:80/ HTTP/1.1",
-                "0",
-                &tail("-", "-", error),
-            );
-            assert_eq!(found, expected, "{error}");
-        }
-    }
-
-    #[test]
-    fn codes_are_unique() {
-        let codes: std::collections::BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
-        assert_eq!(codes.len(), Reason::ALL.len());
-    }
-}
+mod tests;

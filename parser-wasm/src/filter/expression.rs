@@ -35,6 +35,7 @@ pub(crate) enum Condition {
     Exists,
     Keyword(String),
     Wildcard(Pattern),
+    Boolean(bool),
     Long(Relation, i64),
     /// Engines compare what a `float` has room for, on both sides.
     Float(Relation, f32),
@@ -159,6 +160,7 @@ impl fmt::Display for Test {
                 quoted(text, f)
             }
             Condition::Wildcard(pattern) => write!(f, "{field}: {pattern}"),
+            Condition::Boolean(value) => write!(f, "{field}: {value}"),
             Condition::Long(relation, number) => related(field, *relation, number, f),
             Condition::Float(relation, number) => related(field, *relation, number, f),
             Condition::Time(relation, moment) => related(field, *relation, &moment.text(), f),

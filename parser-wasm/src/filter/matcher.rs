@@ -224,6 +224,7 @@ impl Compiler {
                 write_string(text, &mut bytes);
                 CheckKind::Bytes(bytes)
             }
+            Condition::Boolean(value) => CheckKind::Bytes(value.to_string().into_bytes()),
             Condition::Wildcard(pattern) => CheckKind::Pattern(pattern.clone()),
             Condition::Long(relation, number) => CheckKind::Long(*relation, *number),
             Condition::Float(relation, number) => CheckKind::Float(*relation, *number),

@@ -43,6 +43,7 @@ fn field_query(Test { field, condition }: &Test, engine: EngineKind) -> Value {
         Condition::Exists => json!({ "exists": { "field": field } }),
         Condition::Keyword(text) => of("term", field, json!(text)),
         Condition::Wildcard(pattern) => of("wildcard", field, json!({ "value": wildcard(pattern) })),
+        Condition::Boolean(value) => of("term", field, json!(value)),
         Condition::Long(relation, number) => related(field, *relation, json!(number)),
         // The shortest decimal of the `float`; the engine rounds it to the same again.
         Condition::Float(relation, number) => {
@@ -124,6 +125,7 @@ mod tests {
             ("url.query: a", json!({ "term": { "url.query": "a" } })),
             ("url.path: \"/*?\"", json!({ "term": { "url.path": "/*?" } })),
             (r"url.path: /\*?\\*", json!({ "wildcard": { "url.path": { "value": r"/\*\?\\*" } } })),
+            ("tls.established: false", json!({ "term": { "tls.established": false } })),
             ("log.offset: 5", json!({ "term": { "log.offset": 5 } })),
             ("log.offset >= -5", json!({ "range": { "log.offset": { "gte": -5 } } })),
             ("albatross.latency.total_ms > 0.1", json!({ "range": { "albatross.latency.total_ms": { "gt": 0.1 } } })),

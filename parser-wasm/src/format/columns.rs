@@ -1,8 +1,8 @@
 //! A line cut into the columns of its format's field table, with typed access that knows where a value stood.
 
 use crate::error::{ErrorKind, ParseError, Span};
-use crate::record::{self, Endpoint, EndpointFault, Seconds, Timestamp};
-use crate::scan::{Scanner, Token};
+use crate::record::{self, Endpoint, EndpointFault, List, Seconds, Timestamp, Validity};
+use crate::scan::{Backslash, Scanner, Token};
 use crate::text::Text;
 use std::net::IpAddr;
 
@@ -11,6 +11,8 @@ use std::net::IpAddr;
 pub(crate) struct Field {
     pub name: &'static str,
     pub quoting: Quoting,
+    /// Other names that AWS gives it, in JSON lines and in its query tables.
+    pub aliases: &'static [&'static str],
 }
 
 impl Field {
@@ -33,6 +35,8 @@ pub(crate) enum Quoting {
     Quoted,
     /// Later columns: AWS has printed them both ways, and nothing hangs on it.
     Either,
+    /// Several quoted items joined by commas, without a space: `"h2","http/1.1"`.
+    Items,
 }
 
 /// The columns of one line. Columns that the line does not have (it is older) read as `-`.
@@ -44,21 +48,54 @@ pub(crate) struct Columns<'a, const N: usize> {
     line: &'a [u8],
     fields: &'static [Field; N],
     spans: [Option<Span>; N],
-    /// How many of `spans` are set.
+    /// How many of `spans` the scan came to.
     found: usize,
-    extra: Scanner<'a>,
+    extra: Surplus<'a>,
     /// Why the scan ended after the columns found.
     broken: Option<ParseError>,
+}
+
+/// Reads a line by its format's table. A line with `\"` that makes no sense one way is read the other way.
+#[inline]
+pub(crate) fn parse<'a, const N: usize, R>(
+    line: &'a [u8],
+    fields: &'static [Field; N],
+    required: usize,
+    record: impl Fn(&Columns<'a, N>) -> Result<R, ParseError>,
+) -> Result<R, ParseError> {
+    match record(&Columns::scan(line, fields, required, Backslash::Escapes)) {
+        Err(error) => read_again(line, fields, required, record, error),
+        outcome => outcome,
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn read_again<'a, const N: usize, R>(
+    line: &'a [u8],
+    fields: &'static [Field; N],
+    required: usize,
+    record: impl Fn(&Columns<'a, N>) -> Result<R, ParseError>,
+    error: ParseError,
+) -> Result<R, ParseError> {
+    if memchr::memmem::find(line, br#"\""#).is_none() {
+        return Err(error);
+    }
+    record(&Columns::scan(line, fields, required, Backslash::Stands)).map_err(|_| error)
 }
 
 impl<'a, const N: usize> Columns<'a, N> {
     /// Cuts the line into the table's columns; fewer than `required` break it.
     #[inline]
-    pub(crate) fn scan(line: &'a [u8], fields: &'static [Field; N], required: usize) -> Self {
-        let mut scanner = Scanner::new(line);
-        let mut columns = Self { line, fields, spans: [None; N], found: 0, extra: Scanner::new(&[]), broken: None };
+    fn scan(line: &'a [u8], fields: &'static [Field; N], required: usize, backslash: Backslash) -> Self {
+        let mut scanner = Scanner::new(line, backslash);
+        let extra = Surplus::Columns(Scanner::new(&[], backslash));
+        let mut columns = Self { line, fields, spans: [None; N], found: 0, extra, broken: None };
         for (slot, field) in columns.spans.iter_mut().zip(fields) {
-            let Some(token) = scanner.next() else { break };
+            let Some(mut token) = scanner.next() else { break };
+            if field.quoting == Quoting::Items && token.is_err() {
+                token = scanner.word();
+            }
             match field.check(token) {
                 Ok(span) => *slot = Some(span),
                 Err((kind, span)) => {
@@ -76,8 +113,18 @@ impl<'a, const N: usize> Columns<'a, N> {
             let span = Span::new(line.len(), line.len());
             columns.broken = Some(ParseError { kind, field: fields.get(columns.found).map(|field| field.name), span });
         }
-        columns.extra = scanner;
+        columns.extra = Surplus::Columns(scanner);
         columns
+    }
+
+    /// Values that were found by name: `spans` lie in `bytes`, `extra` too.
+    pub(super) fn by_name(
+        bytes: &'a [u8],
+        fields: &'static [Field; N],
+        spans: [Option<Span>; N],
+        extra: &'a [Span],
+    ) -> Self {
+        Self { line: bytes, fields, spans, found: N, extra: Surplus::Members(extra.iter()), broken: None }
     }
 
     /// The columns beyond the field table. Ask for them last: it is here that a broken line is told, be it in the
@@ -86,11 +133,12 @@ impl<'a, const N: usize> Columns<'a, N> {
         if let Some(error) = self.broken {
             return Err(error);
         }
-        let mut scanner = self.extra.clone();
-        while let Some(token) = scanner.next() {
-            token.map_err(|(kind, span)| ParseError { kind, field: None, span })?;
+        if let Surplus::Columns(mut scanner) = self.extra.clone() {
+            while let Some(token) = scanner.next() {
+                token.map_err(|(kind, span)| ParseError { kind, field: None, span })?;
+            }
         }
-        Ok(Extra { line: self.line, scanner: self.extra.clone() })
+        Ok(Extra { line: self.line, surplus: self.extra.clone() })
     }
 
     /// The column's bytes; `-` where the line does not have the column.
@@ -108,6 +156,13 @@ impl<'a, const N: usize> Columns<'a, N> {
 
     pub(crate) fn required_text(&self, column: usize) -> Result<Text<'a>, ParseError> {
         self.text(column).ok_or_else(|| self.error(column, ErrorKind::MissingValue))
+    }
+
+    /// A protocol, whichever AWS may add; bytes that stand in front of the line are none of it.
+    pub(crate) fn protocol(&self, column: usize) -> Result<Text<'a>, ParseError> {
+        let text = self.required_text(column)?;
+        let is_word = text.0.iter().all(u8::is_ascii_graphic);
+        if is_word { Ok(text) } else { Err(self.error(column, ErrorKind::BadType)) }
     }
 
     pub(crate) fn required_time(&self, column: usize) -> Result<Timestamp<'a>, ParseError> {
@@ -151,6 +206,34 @@ impl<'a, const N: usize> Columns<'a, N> {
         self.optional(column, record::parse_ip, ErrorKind::BadAddress)
     }
 
+    /// An address and a port that stand in two columns.
+    pub(crate) fn endpoint_of_two(&self, address: usize, port: usize) -> Result<Endpoint<'a>, ParseError> {
+        Endpoint::of_parts(self.raw(address), self.raw(port)).map_err(|fault| match fault {
+            EndpointFault::Port => self.error(port, ErrorKind::BadPort),
+            EndpointFault::Shape | EndpointFault::Address => self.error(address, ErrorKind::BadAddress),
+        })
+    }
+
+    pub(crate) fn port(&self, column: usize) -> Result<Option<u16>, ParseError> {
+        self.optional(column, record::parse_u16, ErrorKind::BadPort)
+    }
+
+    /// `NotBefore=…;NotAfter=…`.
+    pub(crate) fn validity(&self, column: usize) -> Result<Option<Validity<'a>>, ParseError> {
+        self.optional(column, Validity::parse, ErrorKind::BadValidity)
+    }
+
+    /// Quoted items joined by commas; the scan has taken the quotes off one that stands alone.
+    pub(crate) fn items(&self, column: usize) -> Result<List<'a>, ParseError> {
+        let list = List::new(self.text(column), b',');
+        let raw = self.raw(column);
+        let quoted = |item: &[u8]| item.len() > 1 && item.starts_with(b"\"") && item.ends_with(b"\"");
+        if memchr::memchr(b'"', raw).is_some() && !raw.split(|&byte| byte == b',').all(quoted) {
+            return Err(self.error(column, ErrorKind::MissingQuote));
+        }
+        Ok(list)
+    }
+
     #[inline]
     fn optional<T>(
         &self,
@@ -184,32 +267,58 @@ impl<'a, const N: usize> Columns<'a, N> {
     }
 }
 
-/// Columns newer than the field table, as logged and without their quotes.
+/// What is behind the field table's columns.
+#[derive(Debug, Clone)]
+enum Surplus<'a> {
+    Columns(Scanner<'a>),
+    Members(std::slice::Iter<'a, Span>),
+}
+
+/// Columns newer than the field table, as logged and without their quotes; of a JSON line, unknown members as
+/// `name=value`.
 #[derive(Debug, Clone)]
 pub struct Extra<'a> {
     line: &'a [u8],
-    scanner: Scanner<'a>,
+    surplus: Surplus<'a>,
+}
+
+impl<'a> Extra<'a> {
+    /// The columns with their places in the line.
+    pub(super) fn spans(&self) -> impl Iterator<Item = (Span, Text<'a>)> + use<'a> {
+        let mut extra = self.clone();
+        std::iter::from_fn(move || {
+            let span = extra.next_span()?;
+            Some((span, Text(span.of(extra.line))))
+        })
+    }
+
+    fn next_span(&mut self) -> Option<Span> {
+        match &mut self.surplus {
+            // `Columns::extra` has been over these tokens: none is an error.
+            Surplus::Columns(scanner) => Some(scanner.next()?.ok()?.span),
+            Surplus::Members(spans) => spans.next().copied(),
+        }
+    }
 }
 
 impl<'a> Iterator for Extra<'a> {
     type Item = Text<'a>;
 
     fn next(&mut self) -> Option<Text<'a>> {
-        // `Columns::extra` has been over these tokens: none is an error.
-        let token = self.scanner.next()?.ok()?;
-        Some(Text(token.span.of(self.line)))
+        self.next_span().map(|span| Text(span.of(self.line)))
     }
 }
 
-/// Declares a format's field table once: the columns' positions as constants, and the table itself.
+/// Declares a format's field table once: the columns' positions as constants, and the table itself. A column is a
+/// position, AWS's name, the other names that AWS has for it, and how it is quoted.
 macro_rules! field_table {
-    ($($position:ident $name:literal $quoting:ident)+) => {
+    ($($position:ident $name:literal $(| $alias:literal)* $quoting:ident)+) => {
         #[allow(clippy::upper_case_acronyms, non_camel_case_types)]
         enum Position { $($position),+ }
         $(const $position: usize = Position::$position as usize;)+
         /// Every column AWS has documented, in the order of the line.
-        const FIELDS: [Field; [$($name),+].len()] =
-            [$(Field { name: $name, quoting: Quoting::$quoting }),+];
+        pub(super) const FIELDS: [Field; [$($name),+].len()] =
+            [$(Field { name: $name, quoting: Quoting::$quoting, aliases: &[$($alias),*] }),+];
     };
 }
 pub(crate) use field_table;

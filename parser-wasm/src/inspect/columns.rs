@@ -37,7 +37,7 @@ impl Columns {
         self.time_us.push(cells.time_us);
         self.status.push(cells.status.unwrap_or(u16::MAX));
         self.target_status.push(cells.target_status.unwrap_or(u16::MAX));
-        // Over an hour does not fit; nothing that long is an HTTP exchange, and a longer one reads as the longest.
+        // Over an hour does not fit, which only connections last; a longer one reads as the longest.
         self.duration_us.push(cells.duration_us.map_or(u32::MAX, |us| u32::try_from(us).unwrap_or(u32::MAX - 1)));
         self.reason.push(cells.reason);
     }

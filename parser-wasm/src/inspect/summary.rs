@@ -2,9 +2,12 @@
 
 use super::columns::{Cells, Columns};
 use super::histogram::CLASSES;
+use super::shown::Shown;
 use crate::enrich::Reason;
 use crate::error::ParseError;
-use crate::format::AlbAccess;
+use crate::excerpt::Message;
+use crate::format::Record;
+use crate::record::{Endpoint, HealthTarget};
 use crate::text::Text;
 use serde::Serialize;
 
@@ -129,7 +132,7 @@ pub struct Row {
     pub line: f64,
     /// `time`, in UTC.
     pub time: String,
-    /// `client:port`.
+    /// `client:port`; empty for health checks.
     pub client: String,
     /// The request's method; empty when there is none.
     pub method: String,
@@ -137,11 +140,11 @@ pub struct Row {
     pub url: String,
     /// `elb_status_code`.
     pub status: Option<u16>,
-    /// `target_status_code`.
+    /// `target_status_code`; of a health check its status.
     pub target_status: Option<u16>,
     /// `target:port`; empty when there is none.
     pub target: String,
-    /// Sum of the known times.
+    /// Sum of the known times; of a TLS connection its length, of other connections the handshake.
     pub duration_ms: Option<f64>,
     /// `received_bytes`.
     pub received_bytes: f64,
@@ -156,27 +159,36 @@ pub struct Row {
 }
 
 impl Row {
-    pub(crate) fn of(row: usize, file: usize, cells: &Cells, record: &AlbAccess<'_>) -> Self {
+    pub(crate) fn of(row: usize, file: usize, cells: &Cells, record: &Record<'_>) -> Self {
         let text = |text: Option<Text<'_>>| text.map(|text| text.decode().into_owned()).unwrap_or_default();
+        let shown = Shown::of(record);
         Self {
             row: row as f64,
             file: file as f64,
             line: cells.line as f64,
-            time: format!("{}Z", record.time.text),
-            client: format!("{}:{}", record.client.address, record.client.port),
-            method: text(record.request.method),
-            url: text(record.request.url),
+            time: format!("{}Z", record.time().text),
+            client: shown.client.map(endpoint).unwrap_or_default(),
+            method: text(shown.request.method),
+            url: text(shown.request.url),
             status: cells.status,
             target_status: cells.target_status,
-            target: record.target.map(|target| format!("{}:{}", target.address, target.port)).unwrap_or_default(),
-            duration_ms: cells.duration_us.map(|us| us as f64 / 1000.0),
-            received_bytes: record.received_bytes.unwrap_or_default() as f64,
-            sent_bytes: record.sent_bytes.unwrap_or_default() as f64,
+            target: match shown.target {
+                Some(HealthTarget::Endpoint(target)) => endpoint(target),
+                Some(HealthTarget::Arn(arn)) => text(Some(arn)),
+                None => String::new(),
+            },
+            duration_ms: shown.duration_nanos.map(|nanos| nanos as f64 / 1e6),
+            received_bytes: shown.received_bytes.unwrap_or_default() as f64,
+            sent_bytes: shown.sent_bytes.unwrap_or_default() as f64,
             verdict_by: cells.reason.by().code(),
             verdict_reason: cells.reason.code(),
-            user_agent: text(record.user_agent),
+            user_agent: text(shown.user_agent),
         }
     }
+}
+
+fn endpoint(endpoint: Endpoint<'_>) -> String {
+    format!("{}:{}", endpoint.address, endpoint.port)
 }
 
 /// A line that could not be read.
@@ -209,7 +221,7 @@ impl RejectedLine {
             code: error.kind.code(),
             field: error.field,
             span: [error.span.start, error.span.end],
-            message: error.to_string(),
+            message: Message { error, line: raw }.to_string(),
             raw: Text(raw).as_logged().into_owned(),
         }
     }

@@ -60,6 +60,38 @@ fn a_row_shows_what_would_be_sent() {
 }
 
 #[test]
+fn rows_of_every_format_show_what_they_have() {
+    let log = [
+        &line(1, "200 200"),
+        r#"2026-11-23T00:00:02Z 192.0.2.1 4711 443 TLSv1.3 TLS_AES 0.004 "-" - - Success"#,
+        "lambda 2026-11-23T00:00:03Z 0.5 arn:aws:lambda:eu-west-1:1:function:f web FAIL 502 TargetError",
+        "tls 2.0 2026-11-23T00:00:04 net/a/1 b 192.0.2.1:4711 10.0.0.1:443 7200000 2 98 246 - - - - - - -",
+        r#"2026-11-23T00:00:05Z web 192.0.2.1:4711 10.0.0.1:80 0.001 0.002 0.000 200 200 7 8 "GET http://a.example:80/x HTTP/1.1" "curl/8" - -"#,
+        r#"{"time":"2026-11-23T00:00:06Z","type":"http","elb":"a","client_port":"192.0.2.1:4711","elb_status_code":404}"#,
+    ];
+    let mut inspection = opened(&[("mixed.log", log.join("\n"))]);
+    let rows = inspection.rows(0, 10);
+    let shown: Vec<_> = rows
+        .iter()
+        .map(|row| (&*row.client, &*row.method, row.status, row.target_status, &*row.target, row.duration_ms))
+        .collect();
+    let client = "192.0.2.1:4711";
+    assert_eq!(
+        shown,
+        [
+            (client, "GET", Some(200), Some(200), "10.0.0.1:80", Some(3.0)),
+            (client, "", None, None, "", Some(4.0)),
+            ("", "", None, Some(502), "arn:aws:lambda:eu-west-1:1:function:f", Some(500.0)),
+            (client, "", None, None, "10.0.0.1:443", Some(7_200_000.0)),
+            (client, "GET", Some(200), Some(200), "10.0.0.1:80", Some(3.0)),
+            (client, "", Some(404), None, "", None),
+        ]
+    );
+    assert_eq!(inspection.summary().rejected, 0.0);
+    assert!(inspection.document(5).contains("\"status_code\":404"));
+}
+
+#[test]
 fn damage_is_kept_for_the_summary() {
     let mut inspection = Inspection::new("").expect("defaults");
     inspection.begin("cut.log.gz", Some("s3://b/cut.log.gz")).expect("a source");

@@ -177,3 +177,54 @@ fn an_expansion_bomb_stays_in_the_buffer() {
     let line = reader.finish().expect("sound").expect("a line");
     assert_eq!((line.length, line.bytes.len()), (30_000_000, 1000));
 }
+
+#[test]
+fn what_is_packed_otherwise_is_refused_by_name() {
+    for (magic, kind) in OTHER_FILES {
+        let stream = [magic, b"\x00 and whatever\nfollows\n"].concat();
+        assert_eq!(outcome(&stream), (vec![], Some(kind)), "{kind:?}");
+        let damage = damage_of(&stream);
+        assert_eq!((damage.compressed_offset, damage.inflated_offset, damage.line), (0, 0, 1));
+        assert!(kind.is_other_file());
+        // Text that begins alike.
+        let almost = [&magic[..magic.len() - 1], b"\n"].concat();
+        assert_eq!(outcome(&almost).1, None);
+        assert_eq!(outcome(&magic[..magic.len() - 1]).0.len(), 1);
+    }
+    assert!(!DamageKind::Truncated.is_other_file());
+    assert!(outcome(b"\x28\xB5\x2F\xFD").1 == Some(DamageKind::Zstd));
+}
+
+#[test]
+fn any_number_of_members_is_one_log() {
+    let log: Vec<u8> = (0..200_u32).flat_map(|at| format!("line {at} of the log\n").into_bytes()).collect();
+    let (plain, _) = outcome(&log);
+    for size in [1, 5, 100] {
+        let members: Vec<u8> = log.chunks(size).flat_map(|piece| [member(piece), member(b"")].concat()).collect();
+        assert_eq!(read(&members, 77), (plain.clone(), Ok(())), "members of {size} bytes");
+    }
+}
+
+#[test]
+fn whole_members_before_a_cut_are_kept() {
+    let first = member(b"one\ntwo\nhalf");
+    let stream = [&first[..], &member(b" a line\nfour\n")].concat();
+    // From the second member's first byte to its last but one.
+    for length in first.len() + 1..stream.len() {
+        let (lines, end) = outcome(&stream[..length]);
+        assert_eq!(end, Some(DamageKind::Truncated), "cut at {length}");
+        assert!(lines.len() >= 2, "cut at {length}");
+    }
+    // At the members' border nothing shows but a line without an end.
+    assert_eq!(outcome(&first).0.len(), 3);
+}
+
+#[test]
+fn a_line_over_the_limit_is_cut_and_the_next_is_whole() {
+    let log = [&vec![b'x'; 5000][..], b"\nnext\n"].concat();
+    for stream in [log.clone(), member(&log), [member(&log[..3000]), member(&log[3000..])].concat()] {
+        let (lines, end) = outcome(&stream);
+        assert_eq!((lines[0].2.len(), end), (1000, None));
+        assert_eq!(lines[1], (2, 5001, b"next".to_vec()));
+    }
+}

@@ -45,9 +45,11 @@ impl Documents {
     }
 }
 
-/// JSON lines on standard error, and the progress bar.
+/// Notes on standard error, JSON lines for programs and text for people, and the progress bar.
 pub(super) struct Notes {
     buffer: Vec<u8>,
+    /// Rejected lines are shown to a person.
+    on_terminal: bool,
     bar: ProgressBar,
 }
 
@@ -68,12 +70,16 @@ struct UnreadableFile<'a> {
 
 impl Notes {
     pub(super) fn new(files: &[PathBuf]) -> Self {
-        Self { buffer: Vec::new(), bar: progress_bar(files) }
+        Self { buffer: Vec::new(), on_terminal: io::stderr().is_terminal(), bar: progress_bar(files) }
     }
 
     pub(super) fn rejected(&mut self, file: &str, rejection: &Rejection<'_>) {
-        rejection.write_json(file, &mut self.buffer);
-        self.buffer.push(b'\n');
+        if self.on_terminal {
+            self.buffer.extend_from_slice(format!("{file}: {rejection}\n").as_bytes());
+        } else {
+            rejection.write_json(file, &mut self.buffer);
+            self.buffer.push(b'\n');
+        }
         if self.buffer.len() >= WRITE_BYTES {
             self.flush();
         }

@@ -1,0 +1,54 @@
+//! Connections of Application Load Balancers.
+
+use super::{Context, Event, client, head, related, tls};
+use crate::document::json::Object;
+use crate::format::AlbConnection;
+use crate::lines::Line;
+
+pub(super) fn write(o: &mut Object<'_>, record: &AlbConnection<'_>, line: &Line<'_>, context: &Context) {
+    let event = Event {
+        dataset: "aws.elb_connection_logs",
+        category: "network",
+        kind: "connection",
+        // A connection without TLS has a line because it came about.
+        outcome: if record.tls_established() == Some(false) { "failure" } else { "success" },
+        start: None,
+        end: Some(record.timestamp),
+        duration_nanos: record.tls_handshake_latency.map(|latency| latency.nanos),
+    };
+    head(o, record.timestamp, &event, line, context);
+    o.object("source", |o| client(o, record.client));
+    o.object("tls", |o| {
+        tls(o, record.tls_cipher, record.tls_protocol);
+        o.flag("established", record.tls_established());
+        o.object("client", |o| certificate(o, record));
+    });
+    o.object("related", |o| related(o, Some(record.client), None, [None, None]));
+    o.object("aws", |o| o.object("elb", |o| elb(o, record)));
+}
+
+fn certificate(o: &mut Object<'_>, record: &AlbConnection<'_>) {
+    o.text("subject", record.leaf_client_cert_subject);
+    if let Some(validity) = record.leaf_client_cert_validity {
+        o.time("not_before", validity.from.text);
+        o.time("not_after", validity.to.text);
+    }
+    o.object("x509", |o| o.text("serial_number", record.leaf_client_cert_serial_number));
+}
+
+fn elb(o: &mut Object<'_>, record: &AlbConnection<'_>) {
+    o.text("name", record.elb);
+    o.number("listener_port", record.listener_port);
+    o.text("ssl_cipher", record.tls_cipher);
+    o.text("ssl_protocol", record.tls_protocol);
+    o.object("tls_handshake_time", |o| {
+        if let Some(latency) = record.tls_handshake_latency {
+            o.milliseconds("ms", latency.nanos);
+        }
+    });
+    o.text("tls_verify_status", record.tls_verify_status);
+    o.text("tls_named_group", record.tls_keyexchange);
+    o.text("conn_trace_id", record.conn_trace_id);
+    o.ip("node_ip", record.ip_address);
+    o.texts("extra", record.extra.clone());
+}

@@ -1,0 +1,62 @@
+//! A verdict in words, with what the line adds to its reason.
+
+use super::Reason;
+use crate::enrich::{Latency, alert_name};
+use crate::format::{AlbConnection, AlbHealthCheck, NlbTls, Record};
+use std::borrow::Cow;
+
+/// One or two sentences for a person.
+pub(crate) fn explain(record: &Record<'_>, reason: Reason) -> Cow<'static, str> {
+    let text = reason.text();
+    let more = match record {
+        Record::AlbAccess(record) => {
+            of_statuses(record.elb_status_code, record.target_status_code, || Latency::of(record.times()))
+        }
+        Record::Classic(_) if reason == Reason::NoRegisteredTarget => {
+            return Cow::Borrowed(
+                "No instance was registered or healthy, or the load balancer did not have the capacity yet.",
+            );
+        }
+        Record::Classic(record) => {
+            let target = record.backend_status_code.filter(|status| *status != 0);
+            of_statuses(record.elb_status_code, target, || Latency::of(record.times()))
+        }
+        Record::AlbConnection(record) => of_connection(record),
+        Record::AlbHealthCheck(record) => of_health_check(record, reason),
+        Record::NlbTls(record) => of_alert(record),
+    };
+    more.map_or(Cow::Borrowed(text), |more| Cow::Owned(format!("{text} {more}")))
+}
+
+fn of_statuses(elb: Option<u16>, target: Option<u16>, latency: impl Fn() -> Option<Latency>) -> Option<String> {
+    match (elb, target) {
+        // Both statuses are told where they differ.
+        (Some(elb), Some(target)) if elb != target => Some(format!("The client got {elb}, the target said {target}.")),
+        (Some(460), None) => Some(format!("{} ms had passed.", latency()?.total_nanos / 1_000_000)),
+        _ => None,
+    }
+}
+
+fn of_connection(record: &AlbConnection<'_>) -> Option<String> {
+    Some(format!("AWS's code is {}.", record.verify_failure()?.decode()))
+}
+
+fn of_health_check(record: &AlbHealthCheck<'_>, reason: Reason) -> Option<String> {
+    if reason != Reason::HealthCheckFailed {
+        return None;
+    }
+    match (record.reason_code, record.status_code) {
+        (Some(code), Some(status)) => Some(format!("AWS's code is {}, the status was {status}.", code.decode())),
+        (Some(code), None) => Some(format!("AWS's code is {}.", code.decode())),
+        (None, Some(status)) => Some(format!("The status was {status}.")),
+        (None, None) => None,
+    }
+}
+
+fn of_alert(record: &NlbTls<'_>) -> Option<String> {
+    let alert = record.incoming_tls_alert?;
+    Some(match alert_name(alert) {
+        Some(name) => format!("The client sent the TLS alert {alert}, {name}."),
+        None => format!("The client sent the TLS alert {alert}."),
+    })
+}

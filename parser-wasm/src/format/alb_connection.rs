@@ -1,0 +1,155 @@
+//! Application Load Balancer connection logs (since November 2023).
+//!
+//! Source: AWS, "Connection logs for your Application Load Balancer", connection log entries; genuine lines have had 11,
+//! 12 (May 2024) and 15 columns (September 2026).
+
+use super::columns::{self, Columns, Extra, Field, Quoting, field_table};
+use crate::error::ParseError;
+use crate::record::{Endpoint, Seconds, Timestamp, Validity};
+use crate::text::Text;
+use std::net::IpAddr;
+
+field_table! {
+    TIMESTAMP "timestamp" | "time" Bare
+    CLIENT_IP "client_ip" Bare
+    CLIENT_PORT "client_port" Bare
+    LISTENER_PORT "listener_port" Bare
+    TLS_PROTOCOL "tls_protocol" Bare
+    TLS_CIPHER "tls_cipher" Bare
+    TLS_HANDSHAKE_LATENCY "tls_handshake_latency" Bare
+    LEAF_CLIENT_CERT_SUBJECT "leaf_client_cert_subject" Quoted
+    LEAF_CLIENT_CERT_VALIDITY "leaf_client_cert_validity" Bare
+    LEAF_CLIENT_CERT_SERIAL_NUMBER "leaf_client_cert_serial_number" Bare
+    TLS_VERIFY_STATUS "tls_verify_status" Bare
+    CONN_TRACE_ID "conn_trace_id" Either
+    TLS_KEYEXCHANGE "tls_keyexchange" Either
+    ELB "elb" Either
+    IP_ADDRESS "ip_address" Either
+}
+
+/// The columns of the first version (2023-11).
+const REQUIRED: usize = 11;
+
+/// One connection of a client, as an Application Load Balancer logged it. Fields have AWS's names; `None` is `-`, or a
+/// column that the line does not have because it is older.
+#[derive(Debug)]
+pub struct AlbConnection<'a> {
+    /// When the connection was established, or failed to be.
+    pub timestamp: Timestamp<'a>,
+    /// The client; address and port are columns of their own.
+    pub client: Endpoint<'a>,
+    /// The listener's port.
+    pub listener_port: Option<u16>,
+    /// TLS protocol: `TLSv1.3`; absent on HTTP listeners and when no handshake came about.
+    pub tls_protocol: Option<Text<'a>>,
+    /// TLS cipher.
+    pub tls_cipher: Option<Text<'a>>,
+    /// How long the handshake took; absent when it failed.
+    pub tls_handshake_latency: Option<Seconds<'a>>,
+    /// The client certificate's subject.
+    pub leaf_client_cert_subject: Option<Text<'a>>,
+    /// From when to when the client certificate is valid.
+    pub leaf_client_cert_validity: Option<Validity<'a>>,
+    /// The client certificate's serial number, in hex digits.
+    pub leaf_client_cert_serial_number: Option<Text<'a>>,
+    /// `Success`, or `Failed:` and AWS's code.
+    pub tls_verify_status: Option<Text<'a>>,
+    /// `TID_…`, which the access log has too.
+    pub conn_trace_id: Option<Text<'a>>,
+    /// The key exchange: `x25519`.
+    pub tls_keyexchange: Option<Text<'a>>,
+    /// The load balancer: `app/NAME/ID`.
+    pub elb: Option<Text<'a>>,
+    /// The load balancer node's address.
+    pub ip_address: Option<IpAddr>,
+    /// Columns newer than this table, as logged.
+    pub extra: Extra<'a>,
+}
+
+impl<'a> AlbConnection<'a> {
+    /// Reads one line, without its line ending.
+    ///
+    /// # Errors
+    /// When the line has fewer than 11 columns, a column is not separated or quoted as AWS does it, or a value is not
+    /// of its field's type. The error names the first such field.
+    pub fn parse(line: &'a [u8]) -> Result<Self, ParseError> {
+        columns::parse(line, &FIELDS, REQUIRED, Self::of)
+    }
+
+    pub(super) fn of(columns: &Columns<'a, { FIELDS.len() }>) -> Result<Self, ParseError> {
+        Ok(Self {
+            timestamp: columns.required_time(TIMESTAMP)?,
+            client: columns.endpoint_of_two(CLIENT_IP, CLIENT_PORT)?,
+            listener_port: columns.port(LISTENER_PORT)?,
+            tls_protocol: columns.text(TLS_PROTOCOL),
+            tls_cipher: columns.text(TLS_CIPHER),
+            tls_handshake_latency: columns.seconds(TLS_HANDSHAKE_LATENCY)?,
+            leaf_client_cert_subject: columns.text(LEAF_CLIENT_CERT_SUBJECT),
+            leaf_client_cert_validity: columns.validity(LEAF_CLIENT_CERT_VALIDITY)?,
+            leaf_client_cert_serial_number: columns.text(LEAF_CLIENT_CERT_SERIAL_NUMBER),
+            tls_verify_status: columns.text(TLS_VERIFY_STATUS),
+            conn_trace_id: columns.text(CONN_TRACE_ID),
+            tls_keyexchange: columns.text(TLS_KEYEXCHANGE),
+            elb: columns.text(ELB),
+            ip_address: columns.ip(IP_ADDRESS)?,
+            extra: columns.extra()?,
+        })
+    }
+
+    /// AWS's code where the verification of the client's certificate failed.
+    pub fn verify_failure(&self) -> Option<Text<'a>> {
+        self.tls_verify_status.and_then(|status| status.0.strip_prefix(b"Failed:")).map(Text)
+    }
+
+    /// Whether a TLS handshake came to its end; `None` where the listener speaks plain HTTP, as far as the line can
+    /// tell: a TLS handshake that failed early has the same dashes, so without a protocol the port decides.
+    pub fn tls_established(&self) -> Option<bool> {
+        match (self.tls_protocol, self.listener_port) {
+            (None, Some(443)) => Some(false),
+            (None, _) => self.verify_failure().map(|_| false),
+            (Some(_), _) => Some(self.tls_handshake_latency.is_some() && self.verify_failure().is_none()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    const LINE: &str = r#"2026-09-23T07:11:27.691358Z 2001:db8::71 64326 443 TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256 0.337 "CN=a b,O=\x22x\x22" NotBefore=2023-09-21T22:43:21Z;NotAfter=2026-06-17T22:43:21Z FEF257372D5C14D4 Success TID_9f39 secp256r1 app/web/98e3a879de9d6b42 198.51.100.60 new"#;
+
+    #[test]
+    fn all_columns() {
+        let record = AlbConnection::parse(LINE.as_bytes()).expect("a record");
+        assert_eq!((record.client.address, record.client.port), ("2001:db8::71", 64326));
+        assert_eq!(record.leaf_client_cert_validity.map(|validity| validity.to.text), Some("2026-06-17T22:43:21"));
+        assert_eq!(record.tls_established(), Some(true));
+        assert_eq!(record.extra.collect::<Vec<_>>(), [Text(b"new")]);
+    }
+
+    #[test]
+    fn dashes_of_plain_and_of_failed_connections() {
+        let established = |port: &str, verify: &str| {
+            let line = format!(r#"2026-09-23T07:11:32.882572Z 192.0.2.1 61814 {port} - - - "-" - - {verify}"#);
+            AlbConnection::parse(line.as_bytes()).expect("a record").tls_established()
+        };
+        assert_eq!(established("80", "-"), None);
+        assert_eq!(established("443", "-"), Some(false));
+        assert_eq!(established("8443", "Failed:UnmappedConnectionError"), Some(false));
+    }
+
+    #[test]
+    fn errors_name_field_and_place() {
+        let with = |from: &str, to: &str| {
+            let line = LINE.replacen(from, to, 1);
+            let error = AlbConnection::parse(line.as_bytes()).expect_err("an error");
+            (error.kind, error.field, String::from_utf8_lossy(error.span.of(line.as_bytes())).into_owned())
+        };
+        assert_eq!(with(" 64326", " 70000"), (ErrorKind::BadPort, Some("client_port"), "70000".into()));
+        assert_eq!(with("2001:db8::71", "host"), (ErrorKind::BadAddress, Some("client_ip"), "host".into()));
+        assert_eq!(with("0.337", "fast"), (ErrorKind::BadDuration, Some("tls_handshake_latency"), "fast".into()));
+        assert_eq!(with(";NotAfter=", ";Until=").1, Some("leaf_client_cert_validity"));
+        assert_eq!(with("\"CN=a b,O=\\x22x\\x22\"", "CN=a").0, ErrorKind::MissingQuote);
+    }
+}

@@ -1,0 +1,184 @@
+//! Network Load Balancer access logs, which only TLS listeners write.
+//!
+//! Source: AWS, "Access logs for your Network Load Balancer", access log entries; 18 columns in January 2019 (version
+//! 1.0), 21 in June 2020 (2.0), then 22.
+
+use super::columns::{self, Columns, Extra, Field, Quoting, field_table};
+use crate::error::ParseError;
+use crate::record::{Endpoint, List, Timestamp};
+use crate::text::Text;
+
+field_table! {
+    TYPE "type" Bare
+    VERSION "version" Bare
+    TIME "time" | "timestamp" Bare
+    ELB "elb" Bare
+    LISTENER "listener" Bare
+    CLIENT "client:port" Bare
+    DESTINATION "destination:port" | "listener:port" Bare
+    CONNECTION_TIME "connection_time" Bare
+    TLS_HANDSHAKE_TIME "tls_handshake_time" Bare
+    RECEIVED_BYTES "received_bytes" Bare
+    SENT_BYTES "sent_bytes" Bare
+    INCOMING_TLS_ALERT "incoming_tls_alert" Bare
+    CHOSEN_CERT_ARN "chosen_cert_arn" Bare
+    CHOSEN_CERT_SERIAL "chosen_cert_serial" Bare
+    TLS_CIPHER "tls_cipher" Bare
+    TLS_PROTOCOL_VERSION "tls_protocol_version" Bare
+    TLS_KEYEXCHANGE "tls_keyexchange" | "tls_named_group" Bare
+    DOMAIN_NAME "domain_name" Bare
+    ALPN_FE_PROTOCOL "alpn_fe_protocol" Either
+    ALPN_BE_PROTOCOL "alpn_be_protocol" Either
+    ALPN_CLIENT_PREFERENCE_LIST "alpn_client_preference_list" Items
+    TLS_CONNECTION_CREATION_TIME "tls_connection_creation_time" Either
+}
+
+/// The columns of version 1.0 (2019-01).
+const REQUIRED: usize = 18;
+
+/// One TLS connection, as a Network Load Balancer logged it at its end. Fields have AWS's names; `None` is `-`, or a
+/// column that the line does not have because it is older.
+#[derive(Debug)]
+pub struct NlbTls<'a> {
+    /// `tls`.
+    pub r#type: Text<'a>,
+    /// The version of the log's format: `2.0`.
+    pub version: Option<Text<'a>>,
+    /// When the connection ended, without a zone in the log: UTC.
+    pub time: Timestamp<'a>,
+    /// The load balancer: `net/NAME/ID`.
+    pub elb: Text<'a>,
+    /// The listener's id.
+    pub listener: Option<Text<'a>>,
+    /// The client.
+    pub client: Endpoint<'a>,
+    /// The target; in version 1.0 the listener.
+    pub destination: Option<Endpoint<'a>>,
+    /// From the connection's start to its end, in milliseconds.
+    pub connection_time_ms: Option<u64>,
+    /// How long the handshake took, in milliseconds; absent when it failed.
+    pub tls_handshake_time_ms: Option<u64>,
+    /// Bytes from the client, after decryption.
+    pub received_bytes: Option<u64>,
+    /// Bytes to the client, before encryption.
+    pub sent_bytes: Option<u64>,
+    /// The TLS alert that the client sent (RFC 8446, section 6).
+    pub incoming_tls_alert: Option<i32>,
+    /// The certificate shown to the client.
+    pub chosen_cert_arn: Option<Text<'a>>,
+    /// Reserved by AWS.
+    pub chosen_cert_serial: Option<Text<'a>>,
+    /// TLS cipher.
+    pub tls_cipher: Option<Text<'a>>,
+    /// TLS protocol: `tlsv12`.
+    pub tls_protocol_version: Option<Text<'a>>,
+    /// The key exchange, `tls_named_group` at first: `x25519`.
+    pub tls_keyexchange: Option<Text<'a>>,
+    /// The name that the client asked for in the TLS handshake (SNI), URL-encoded.
+    pub domain_name: Option<Text<'a>>,
+    /// The application protocol agreed on with the client: `h2`.
+    pub alpn_fe_protocol: Option<Text<'a>>,
+    /// The application protocol agreed on with the target.
+    pub alpn_be_protocol: Option<Text<'a>>,
+    /// The application protocols that the client offered, URL-encoded.
+    pub alpn_client_preference_list: List<'a>,
+    /// When the connection began.
+    pub tls_connection_creation_time: Option<Timestamp<'a>>,
+    /// Columns newer than this table, as logged.
+    pub extra: Extra<'a>,
+}
+
+impl<'a> NlbTls<'a> {
+    /// Reads one line, without its line ending.
+    ///
+    /// # Errors
+    /// When the line has fewer than 18 columns, a column is not separated or quoted as AWS does it, or a value is not
+    /// of its field's type. The error names the first such field.
+    pub fn parse(line: &'a [u8]) -> Result<Self, ParseError> {
+        columns::parse(line, &FIELDS, REQUIRED, Self::of)
+    }
+
+    pub(super) fn of(columns: &Columns<'a, { FIELDS.len() }>) -> Result<Self, ParseError> {
+        Ok(Self {
+            r#type: columns.protocol(TYPE)?,
+            version: columns.text(VERSION),
+            time: columns.required_time(TIME)?,
+            elb: columns.required_text(ELB)?,
+            listener: columns.text(LISTENER),
+            client: columns.required_endpoint(CLIENT)?,
+            destination: columns.endpoint(DESTINATION)?,
+            connection_time_ms: columns.count(CONNECTION_TIME)?,
+            tls_handshake_time_ms: columns.count(TLS_HANDSHAKE_TIME)?,
+            received_bytes: columns.count(RECEIVED_BYTES)?,
+            sent_bytes: columns.count(SENT_BYTES)?,
+            incoming_tls_alert: columns.number(INCOMING_TLS_ALERT)?,
+            chosen_cert_arn: columns.text(CHOSEN_CERT_ARN),
+            chosen_cert_serial: columns.text(CHOSEN_CERT_SERIAL),
+            tls_cipher: columns.text(TLS_CIPHER),
+            tls_protocol_version: columns.text(TLS_PROTOCOL_VERSION),
+            tls_keyexchange: columns.text(TLS_KEYEXCHANGE),
+            domain_name: columns.text(DOMAIN_NAME),
+            alpn_fe_protocol: columns.text(ALPN_FE_PROTOCOL),
+            alpn_be_protocol: columns.text(ALPN_BE_PROTOCOL),
+            alpn_client_preference_list: columns.items(ALPN_CLIENT_PREFERENCE_LIST)?,
+            tls_connection_creation_time: columns.time(TLS_CONNECTION_CREATION_TIME)?,
+            extra: columns.extra()?,
+        })
+    }
+
+    /// Whether the TLS handshake came to its end.
+    pub fn tls_established(&self) -> bool {
+        self.tls_handshake_time_ms.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    const LINE: &str = r#"tls 2.0 2020-04-01T08:51:42 net/web/c6e77e28c25b2234 g3d4b5e8bb8464cd 192.0.2.154:51341 10.0.1.85:443 5 2 98 246 - arn:aws:acm:cert - ECDHE-RSA-AES128-SHA tlsv12 - a.example h2 h2 "h2","http/1.1" 2020-04-01T08:51:20 new"#;
+
+    #[test]
+    fn the_list_of_protocols_is_one_column() {
+        let record = NlbTls::parse(LINE.as_bytes()).expect("a record");
+        let list = |record: NlbTls<'static>| record.alpn_client_preference_list.iter().map(|t| t.0).collect::<Vec<_>>();
+        assert_eq!(record.tls_connection_creation_time.map(|time| time.text), Some("2020-04-01T08:51:20"));
+        assert_eq!(record.extra.clone().collect::<Vec<_>>(), [Text(b"new")]);
+        assert_eq!(list(record), [&b"h2"[..], b"http/1.1"]);
+        for (logged, meant) in [("\"h2\"", &["h2"][..]), ("-", &[]), ("\"-\"", &[])] {
+            let line = LINE.replacen(r#""h2","http/1.1""#, logged, 1).leak();
+            assert_eq!(
+                list(NlbTls::parse(line.as_bytes()).expect("a record")),
+                meant.iter().map(|t| t.as_bytes()).collect::<Vec<_>>()
+            );
+        }
+        let line = LINE.replacen(r#""h2","http/1.1""#, r#"\"h2\""#, 1);
+        let error = NlbTls::parse(line.as_bytes()).expect_err("an error");
+        assert_eq!((error.kind, error.field), (ErrorKind::MissingQuote, Some("alpn_client_preference_list")));
+    }
+
+    #[test]
+    fn every_length_from_18_on() {
+        let tokens: Vec<&str> = LINE.split(' ').collect();
+        for count in 1..=tokens.len() {
+            let line = tokens[..count].join(" ");
+            match NlbTls::parse(line.as_bytes()) {
+                Ok(record) => assert_eq!((count >= 18, record.extra.count()), (true, count.saturating_sub(22))),
+                Err(error) => {
+                    assert!(count < 18, "{count}: {error}");
+                    let kind = ErrorKind::TooFewFields { found: u16::try_from(count).expect("small"), expected: 18 };
+                    assert_eq!(error.kind, kind);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_failed_handshake_is_mostly_dashes() {
+        let line = "tls 2.0 2024-10-25T17:41:05 net/web/a684497e53a94f43 aa9f66461c97830c 192.0.2.10:51341 10.0.0.20:443 1 - 0 0 48 - - - - - - - - - 2024-10-25T17:41:05";
+        let record = NlbTls::parse(line.as_bytes()).expect("a record");
+        assert!(!record.tls_established());
+        assert_eq!(record.incoming_tls_alert, Some(48));
+    }
+}
