@@ -3,10 +3,12 @@
 
 mod latency;
 mod url;
+mod user_agent;
 mod verdict;
 
 pub use latency::{Latency, Phase};
 pub use url::UrlParts;
+pub use user_agent::{RulesError, UAP_CORE_RULES, UserAgent, UserAgents};
 pub use verdict::{Decider, Reason, verdict};
 
 /// Raised when an answer of this layer may change for the same line.

@@ -28,7 +28,10 @@ pub use document::{
     EngineKind, Item, ItemWriter, KeptLine, KeptLineError, LineOutcome, Rejection, Settings, SettingsError, Skip,
     Source, SourceError, TEMPLATE_VERSION, Target, TemplatePlace, index_template, template_meta,
 };
-pub use enrich::{Decider, ENRICHMENT_VERSION, Latency, Phase, Reason, UrlParts, verdict};
+pub use enrich::{
+    Decider, ENRICHMENT_VERSION, Latency, Phase, Reason, RulesError, UAP_CORE_RULES, UrlParts, UserAgent, UserAgents,
+    verdict,
+};
 pub use error::{ErrorKind, ParseError, Span};
 pub use format::AlbAccess;
 pub use inspect::{FileSummary, Histogram, Inspection, Progress, RejectedLine, Row, Summary, VerdictCount};
