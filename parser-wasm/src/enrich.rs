@@ -1,12 +1,15 @@
 //! The intelligence layer: answers that the line implies and does not spell out. Pure; no table is consulted
-//! that is not in this folder.
+//! that is not in this crate, or given by the caller.
 
+mod bot;
 mod latency;
+mod network;
 mod url;
 mod user_agent;
 mod verdict;
 
 pub use latency::{Latency, Phase};
+pub use network::Network;
 pub use url::UrlParts;
 pub use user_agent::{RulesError, UAP_CORE_RULES, UserAgent, UserAgents};
 pub use verdict::{Decider, Reason, verdict};

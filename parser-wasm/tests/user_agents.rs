@@ -24,7 +24,7 @@ impl<'a> Case<'a> {
 
 #[test]
 fn the_cases_of_uap_core() {
-    let user_agents = UserAgents::new();
+    let user_agents = UserAgents::of_uap_core();
     let mut reader = LogReader::new(Limits::default());
     let mut cases = 0;
     let mut judge = |line: &[u8]| {

@@ -150,7 +150,7 @@ fn one_of(branches: &[Hir]) -> Shape {
             Shape::Exact(texts) => all.extend(texts),
             Shape::Holds(sets) => {
                 is_exact = false;
-                match sets.into_iter().max_by_key(|texts| shortest(texts)) {
+                match sets.into_iter().max_by_key(shortest) {
                     Some(texts) => all.extend(texts),
                     None => return Shape::Holds(Vec::new()),
                 }

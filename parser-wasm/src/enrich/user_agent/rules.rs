@@ -1,15 +1,19 @@
 //! The rules of uap-core: a list of regexes for browsers, one for systems, one for devices; the first that matches
 //! answers.
 
+use super::LONGEST_READ;
 use super::literals::{Grams, Required};
-use regex_automata::meta::{BuildError, Regex};
+use regex_automata::nfa::thompson;
+use regex_automata::nfa::thompson::backtrack::{self, BoundedBacktracker};
 use regex_automata::util::captures::Captures;
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::{Hir, HirKind, Repetition};
+use regex_syntax::hir::Hir;
 use std::sync::OnceLock;
 
-/// A repetition that may go on for this long may go on for ever: counting costs memory for each number counted.
-const COUNTED: u32 = 100;
+/// What a search may use to note where it has been: a bit for each state of the regex at each byte of the string.
+const VISITED_BYTES: usize = MOST_STATES * (LONGEST_READ + 1) / 8;
+/// The largest regex of uap-core has a third of it.
+const MOST_STATES: usize = 1 << 15;
 const NAMES: [[&str; VALUES]; 3] = [
     ["family_replacement", "v1_replacement", "v2_replacement", "v3_replacement", "v4_replacement"],
     ["os_replacement", "os_v1_replacement", "os_v2_replacement", "os_v3_replacement", "os_v4_replacement"],
@@ -96,11 +100,19 @@ impl Rules {
         if is_whole { Ok(rules) } else { Err(RulesError::MissingList) }
     }
 
-    pub(super) fn matches(&self, user_agent: &str) -> Matches {
-        let grams = Grams::of(user_agent.as_bytes());
+    pub(super) fn matches(&self, user_agent: &[u8]) -> Matches {
+        let grams = Grams::of(user_agent);
         // As in the engines' processor, a rule that gives no name is passed over.
         let first = |list: &[Rule]| list.iter().find_map(|rule| rule.values(user_agent, &grams));
         Matches { browser: first(&self.browsers), system: first(&self.systems), device: first(&self.devices) }
+    }
+
+    /// The lines of the rules whose regexes are too large.
+    #[cfg(test)]
+    pub(super) fn unusable(&self) -> Vec<usize> {
+        let all = [&self.browsers, &self.systems, &self.devices].into_iter().flatten();
+        let is_usable = |rule: &Rule| rule.compile().is_some_and(|regex| regex.max_haystack_len() >= LONGEST_READ);
+        all.filter(|rule| !is_usable(rule)).map(|rule| rule.line).collect()
     }
 }
 
@@ -126,7 +138,7 @@ struct Rule {
     line: usize,
     required: Required,
     /// Compiled when first tried; `None` if that fails.
-    regex: OnceLock<Option<Regex>>,
+    regex: OnceLock<Option<BoundedBacktracker>>,
 }
 
 impl Rule {
@@ -161,23 +173,25 @@ impl Rule {
     }
 
     /// The regex as the engines' Java reads it: classes are ASCII, case too.
-    fn hir(&self) -> Result<Hir, regex_syntax::Error> {
-        ParserBuilder::new().unicode(false).utf8(false).case_insensitive(self.ignores_case).build().parse(&self.pattern)
+    fn hir(&self) -> Result<Hir, Box<regex_syntax::Error>> {
+        let mut parser = ParserBuilder::new();
+        parser.unicode(false).utf8(false).case_insensitive(self.ignores_case);
+        Ok(parser.build().parse(&self.pattern)?)
     }
 
-    fn compile(&self) -> Option<Regex> {
-        let hir = uncounted(&self.hir().ok()?);
-        let built: Result<Regex, Box<BuildError>> = Regex::builder().build_from_hir(&hir).map_err(Box::new);
-        built.ok()
+    fn compile(&self) -> Option<BoundedBacktracker> {
+        let nfa = thompson::Compiler::new().build_from_hir(&self.hir().ok()?).ok()?;
+        let config = backtrack::Config::new().visited_capacity(VISITED_BYTES);
+        BoundedBacktracker::builder().configure(config).build_from_nfa(nfa).ok()
     }
 
-    fn values(&self, user_agent: &str, grams: &Grams) -> Option<Values> {
+    fn values(&self, user_agent: &[u8], grams: &Grams) -> Option<Values> {
         if !self.required.is_in(grams) {
             return None;
         }
         let regex = self.regex.get_or_init(|| self.compile()).as_ref()?;
         let mut captures = regex.create_captures();
-        regex.captures(user_agent, &mut captures);
+        regex.try_captures(&mut regex.create_cache(), user_agent, &mut captures).ok()?;
         if !captures.is_match() {
             return None;
         }
@@ -195,13 +209,13 @@ impl Rule {
     }
 }
 
-fn text(user_agent: &str, captures: &Captures, group: usize) -> String {
-    let bytes = captures.get_group(group).and_then(|span| user_agent.as_bytes().get(span.range()));
+fn text(user_agent: &[u8], captures: &Captures, group: usize) -> String {
+    let bytes = captures.get_group(group).and_then(|span| user_agent.get(span.range()));
     String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned()
 }
 
 /// `$1` to `$9` are the groups.
-fn expand(template: &str, user_agent: &str, captures: &Captures) -> String {
+fn expand(template: &str, user_agent: &[u8], captures: &Captures) -> String {
     let mut pieces = template.split('$');
     let mut expanded = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
@@ -218,22 +232,4 @@ fn expand(template: &str, user_agent: &str, captures: &Captures) -> String {
         }
     }
     expanded
-}
-
-/// The same regex, with no limit where the limit is `COUNTED` or more.
-fn uncounted(hir: &Hir) -> Hir {
-    match hir.kind() {
-        HirKind::Repetition(repetition) => {
-            let max = repetition.max.filter(|&max| max < COUNTED || repetition.min > 1);
-            Hir::repetition(Repetition { max, sub: Box::new(uncounted(&repetition.sub)), ..repetition.clone() })
-        }
-        HirKind::Capture(capture) => {
-            let mut capture = capture.clone();
-            capture.sub = Box::new(uncounted(&capture.sub));
-            Hir::capture(capture)
-        }
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(uncounted).collect()),
-        HirKind::Alternation(branches) => Hir::alternation(branches.iter().map(uncounted).collect()),
-        _ => hir.clone(),
-    }
 }
