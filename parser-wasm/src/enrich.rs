@@ -2,12 +2,14 @@
 //! that is not in this crate, or given by the caller.
 
 mod bot;
+mod geo;
 mod latency;
 mod network;
 mod url;
 mod user_agent;
 mod verdict;
 
+pub use geo::{AutonomousSystem, Geo, GeoDatabases, GeoError, Location, Place};
 pub use latency::{Latency, Phase};
 pub use network::Network;
 pub use url::UrlParts;

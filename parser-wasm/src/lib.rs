@@ -29,8 +29,8 @@ pub use document::{
     Source, SourceError, TEMPLATE_VERSION, Target, TemplatePlace, index_template, template_meta,
 };
 pub use enrich::{
-    Decider, ENRICHMENT_VERSION, Latency, Network, Phase, Reason, RulesError, UAP_CORE_RULES, UrlParts, UserAgent,
-    UserAgents, verdict,
+    AutonomousSystem, Decider, ENRICHMENT_VERSION, Geo, GeoDatabases, GeoError, Latency, Location, Network, Phase,
+    Place, Reason, RulesError, UAP_CORE_RULES, UrlParts, UserAgent, UserAgents, verdict,
 };
 pub use error::{ErrorKind, ParseError, Span};
 pub use format::AlbAccess;
