@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import requests
@@ -25,13 +26,14 @@ _SETTINGS = {
 class Engine:
     """An engine that can be stopped, killed, and started again on the same data."""
 
-    def __init__(self, distribution: Distribution | None = None) -> None:
+    def __init__(self, distribution: Distribution | None = None, files: Mapping[str, str] | None = None) -> None:
+        """`files` are put into its folder of configuration, by their path in it."""
         self.distribution, self._java = newest() if distribution is None else (distribution, _java(distribution))
         self._user = _NOBODY if os.geteuid() == 0 else None
         self._folder = Path(tempfile.mkdtemp(prefix="albatross-engine-"))
         self._home = self._reachable(self.distribution.fetch())
         (self._folder / "tmp").mkdir()
-        self._configure()
+        self._configure(files or {})
         self._give_away()
         self._server: Server | None = None
         self.url = ""
@@ -77,7 +79,7 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _configure(self) -> None:
+    def _configure(self, files: Mapping[str, str]) -> None:
         config = self._folder / "config"
         shutil.copytree(self.distribution.home / "config", config)
         paths = {"path.data": f"{self._folder}/data", "path.logs": f"{self._folder}/logs"}
@@ -88,6 +90,9 @@ class Engine:
         if self.distribution.name == "elasticsearch" and self.distribution.version[0] in "89":
             settings["xpack.security.enabled"] = "false"
         (config / f"{self.distribution.name}.yml").write_text("".join(f"{name}: {value}\n" for name, value in settings.items()))
+        for name, text in files.items():
+            (config / name).parent.mkdir(parents=True, exist_ok=True)
+            (config / name).write_text(text)
         # Java's own logs would go below the distribution, which is not ours to write to.
         options = (config / "jvm.options").read_text().splitlines(keepends=True)
         (config / "jvm.options").write_text("".join(line for line in options if "logs/" not in line))
