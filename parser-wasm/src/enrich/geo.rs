@@ -4,7 +4,7 @@
 mod record;
 
 use maxminddb::{MaxMindDbError, Reader};
-use record::{Flat, Nested};
+use record::Record;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub enum GeoError {
 /// The files given, in the order given. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct GeoDatabases {
-    databases: Vec<Arc<Database>>,
+    readers: Vec<Arc<Reader<Arc<[u8]>>>>,
 }
 
 /// What the files know of an address.
@@ -75,21 +75,6 @@ pub struct AutonomousSystem<'a> {
     pub organization_name: Option<&'a str>,
 }
 
-#[derive(Debug)]
-struct Database {
-    reader: Reader<Arc<[u8]>>,
-    layout: Layout,
-}
-
-/// How records are laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Layout {
-    /// MaxMind's, which DB-IP's have too: maps in maps, names in several languages.
-    Nested,
-    /// IPinfo's: texts.
-    Flat,
-}
-
 impl GeoDatabases {
     /// Adds a file. Where two know a place, or an autonomous system, the one added first is asked.
     ///
@@ -97,21 +82,26 @@ impl GeoDatabases {
     /// If the file is no MMDB, or of a type that says neither place nor autonomous system.
     pub fn add(&mut self, mmdb: Arc<[u8]>) -> Result<(), GeoError> {
         let reader = Reader::from_source(mmdb).map_err(GeoError::NotMmdb)?;
-        let layout = Layout::of(&reader.metadata().database_type)?;
-        self.databases.push(Arc::new(Database { reader, layout }));
+        let database_type = &reader.metadata().database_type;
+        if !is_suitable(database_type) {
+            return Err(GeoError::UnsuitableType { found: database_type.clone() });
+        }
+        self.readers.push(Arc::new(reader));
         Ok(())
     }
 
     /// Whether no file was given.
     pub fn is_empty(&self) -> bool {
-        self.databases.is_empty()
+        self.readers.is_empty()
     }
 
     /// What the files know of an address. A record that cannot be read says nothing.
     pub fn of(&self, address: IpAddr) -> Geo<'_> {
         let mut known = Geo::default();
-        for database in &self.databases {
-            let Some(found) = database.of(address.to_canonical()) else { continue };
+        for reader in &self.readers {
+            let record = reader.lookup(address.to_canonical()).and_then(|found| found.decode::<Record<'_>>());
+            let Ok(Some(record)) = record else { continue };
+            let found = record.geo();
             known.place = known.place.or(found.place);
             known.system = known.system.or(found.system);
         }
@@ -126,28 +116,14 @@ impl Location {
     }
 }
 
-impl Layout {
-    fn of(database_type: &str) -> Result<Self, GeoError> {
-        let name = database_type.to_ascii_lowercase();
-        let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-        if name.starts_with("ipinfo") && has(&["lite", "country", "location", "asn"]) {
-            return Ok(Self::Flat);
-        }
-        if !name.starts_with("ipinfo") && has(&["city", "country", "enterprise", "asn", "isp"]) {
-            return Ok(Self::Nested);
-        }
-        Err(GeoError::UnsuitableType { found: database_type.to_owned() })
-    }
-}
-
-impl Database {
-    fn of(&self, address: IpAddr) -> Option<Geo<'_>> {
-        let found = self.reader.lookup(address).ok()?;
-        match self.layout {
-            Layout::Nested => found.decode::<Nested<'_>>().ok()?.map(Nested::geo),
-            Layout::Flat => found.decode::<Flat<'_>>().ok()?.map(Flat::geo),
-        }
-    }
+/// By the type's name: `GeoLite2-City`, `DBIP-ASN-Lite (compat=GeoLite2-ASN)`, `ipinfo lite.mmdb`.
+fn is_suitable(database_type: &str) -> bool {
+    let name = database_type.to_ascii_lowercase();
+    let words: &[&str] = match name.starts_with("ipinfo") {
+        true => &["lite", "country", "location", "asn"],
+        false => &["city", "country", "enterprise", "asn", "isp"],
+    };
+    words.iter().any(|word| name.contains(word))
 }
 
 impl Place<'_> {
