@@ -1,14 +1,21 @@
 //! The intelligence layer: answers that the line implies and does not spell out. Pure; no table is consulted
-//! that is not in this folder.
+//! that is not in this crate, or given by the caller.
 
+mod bot;
+mod geo;
 mod latency;
+mod network;
 mod tls_alert;
 mod url;
+mod user_agent;
 mod verdict;
 
+pub use geo::{AutonomousSystem, Geo, GeoDatabases, GeoError, Location, Place};
 pub use latency::{Latency, Phase};
+pub use network::Network;
 pub use tls_alert::alert_name;
 pub use url::UrlParts;
+pub use user_agent::{RulesError, UAP_CORE_RULES, UserAgent, UserAgents};
 pub(crate) use verdict::explain;
 pub use verdict::{Decider, Reason, verdict};
 

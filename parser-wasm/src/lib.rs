@@ -31,7 +31,10 @@ pub use document::{
     Redaction, RedactionError, RedactionKey, Rejection, Settings, SettingsError, Skip, Source, SourceError,
     TEMPLATE_VERSION, Target, TemplatePlace, index_template, template_meta,
 };
-pub use enrich::{Decider, ENRICHMENT_VERSION, Latency, Phase, Reason, UrlParts, alert_name, verdict};
+pub use enrich::{
+    AutonomousSystem, Decider, ENRICHMENT_VERSION, Geo, GeoDatabases, GeoError, Latency, Location, Network, Phase,
+    Place, Reason, RulesError, UAP_CORE_RULES, UrlParts, UserAgent, UserAgents, alert_name, verdict,
+};
 pub use error::{ErrorKind, Foreign, ParseError, Span};
 pub use filter::{Filter, FilterError, FilterErrorKind, Matcher};
 pub use format::{

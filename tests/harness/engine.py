@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import requests
@@ -27,13 +28,16 @@ _SETTINGS = {
 class Engine:
     """An engine that can be stopped, killed, and started again on the same data."""
 
-    def __init__(self, distribution: Distribution | None = None, secured: bool = False) -> None:
+    def __init__(
+        self, distribution: Distribution | None = None, secured: bool = False, files: Mapping[str, str] | None = None
+    ) -> None:
+        """`files` are put into its folder of configuration, by their path in it."""
         self.distribution, self._java = newest() if distribution is None else (distribution, _java(distribution))
         self._user = _NOBODY if os.geteuid() == 0 else None
         self._folder = Path(tempfile.mkdtemp(prefix="albatross-engine-"))
         self._home = self._reachable(self.distribution.fetch(), for_us_alone=secured)
         (self._folder / "tmp").mkdir()
-        self.access = self._configure(secured)
+        self.access = self._configure(secured, files or {})
         self._give_away()
         self._server: Server | None = None
         self.url = ""
@@ -86,7 +90,7 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _configure(self, secured: bool) -> Access:
+    def _configure(self, secured: bool, files: Mapping[str, str]) -> Access:
         config = self._folder / "config"
         shutil.copytree(self.distribution.home / "config", config)
         paths = {"path.data": f"{self._folder}/data", "path.logs": f"{self._folder}/logs"}
@@ -101,6 +105,9 @@ class Engine:
             added, access = security.install(self._home, config)
             settings |= added
         (config / f"{self.distribution.name}.yml").write_text("".join(f"{name}: {value}\n" for name, value in settings.items()))
+        for name, text in files.items():
+            (config / name).parent.mkdir(parents=True, exist_ok=True)
+            (config / name).write_text(text)
         # Java's own logs would go below the distribution, which is not ours to write to.
         options = (config / "jvm.options").read_text().splitlines(keepends=True)
         (config / "jvm.options").write_text("".join(line for line in options if "logs/" not in line))

@@ -5,6 +5,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[2]
 TOOLS = REPOSITORY / ".tools"
 FIXTURES = REPOSITORY / "tests" / "fixtures"
+REGEXES = REPOSITORY / "parser-wasm" / "rules" / "regexes.yaml"
 WEB_DIST = REPOSITORY / "web" / "dist"
 
 # What `cargo lambda build` leaves: the very files that are packaged.
