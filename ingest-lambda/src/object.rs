@@ -106,6 +106,9 @@ impl Ingest {
                 if settled.is_ok() && version.length >= RESUMABLE_BYTES {
                     self.forget(key).await;
                 }
+                if settled.is_ok() && !overwrite {
+                    self.note_done(key, &version.etag).await;
+                }
                 (ledger, settled)
             }
             Err(Halt::Object(Unsettled::Interrupted)) if work.download.length() >= RESUMABLE_BYTES => {
@@ -113,6 +116,9 @@ impl Ingest {
                 (ledger, Err(Unsettled::Interrupted))
             }
             Err(Halt::Object(why)) => {
+                if matches!(why, Unsettled::NotLog { .. }) && !overwrite {
+                    self.note_done(key, work.download.etag()).await;
+                }
                 work.pipeline.into_quarantine().abandon(&self.store).await;
                 (ledger, Err(why))
             }

@@ -44,7 +44,11 @@ pub const VARIABLES: &[Variable] = &[
     variable("ALBATROSS_SETTINGS", Some("the defaults"), "what documents look like, as JSON (the page exports it)"),
     variable("ALBATROSS_SETTINGS_URI", Some("none"), "s3://bucket/key of that JSON, instead of the text itself"),
     variable("ALBATROSS_SETTLE", Some("delete"), "what becomes of an indexed object: delete, archive or keep"),
-    variable("ALBATROSS_ARCHIVE_TO", Some("none"), "s3://bucket/prefix/ for archived objects"),
+    variable(
+        "ALBATROSS_ARCHIVE_TO",
+        Some("none"),
+        "s3://bucket/prefix/ for archived objects; in the same bucket below ALBATROSS_OWN_PREFIX, or outside ALBATROSS_PREFIX",
+    ),
     variable(
         "ALBATROSS_OWN_PREFIX",
         Some("albatross/"),
