@@ -9,6 +9,7 @@ SHELL := bash
 # Tools that cargo installs. wasm-bindgen's command must match the crate, so Cargo.lock has its version.
 WASM_PACK_VERSION := 0.15.1
 CARGO_DENY_VERSION := 0.20.2
+S3S_FS_VERSION := 0.14.1
 WASM_BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/^version = "\(.*\)"/\1/p}' Cargo.lock)
 
 TOOLS := .tools
@@ -20,6 +21,7 @@ HARNESS := PYTHONPATH=tests $(PYTHON)
 
 BOOTSTRAP := target/lambda/ingest-lambda/bootstrap
 BINARIES := $(BOOTSTRAP) target/lambda/albatross/bootstrap
+PEERS := target/peers/release/load
 WASM := web/wasm/parser_wasm_bg.wasm
 SAMPLE := web/sample/sample.log.gz
 DIST := web/dist/index.html
@@ -32,6 +34,7 @@ WEB_SOURCES := $(wildcard web/*.html web/*.ts web/*.json web/biome.jsonc) $(shel
 WASM_BINDGEN := $(STAMPS)/wasm-bindgen-cli-$(WASM_BINDGEN_VERSION)
 WASM_PACK := $(STAMPS)/wasm-pack-$(WASM_PACK_VERSION)
 CARGO_DENY := $(STAMPS)/cargo-deny-$(CARGO_DENY_VERSION)
+S3S_FS := $(STAMPS)/s3s-fs-$(S3S_FS_VERSION)
 VENV := $(STAMPS)/venv
 ENGINE := $(STAMPS)/engine
 WASM_ENV := $(TOOLS)/wasm.env
@@ -45,7 +48,7 @@ help: ## List the targets
 
 ## Set-up: each tool once per version
 
-setup: system $(VENV) $(NODE_MODULES) $(WASM_ENV) $(WASM_BINDGEN) $(WASM_PACK) $(CARGO_DENY) $(ENGINE) ## Install what is needed, into .tools and web/node_modules
+setup: system $(VENV) $(NODE_MODULES) $(WASM_ENV) $(WASM_BINDGEN) $(WASM_PACK) $(CARGO_DENY) $(S3S_FS) $(ENGINE) ## Install what is needed, into .tools and web/node_modules
 
 system:
 	@.ci/system
@@ -54,8 +57,9 @@ $(STAMPS):
 	@mkdir -p $@
 
 # cargo-deny-0.20.2 → cargo install cargo-deny --version 0.20.2. Not --locked: a mirror may lack the locked versions.
-$(WASM_BINDGEN) $(WASM_PACK) $(CARGO_DENY): $(STAMPS)/%: | system $(STAMPS)
-	cargo install --quiet --root $(TOOLS) $(shell echo '$*' | sed 's/-\([0-9.]*\)$$/ --version \1/')
+$(S3S_FS): FEATURES := --features binary
+$(WASM_BINDGEN) $(WASM_PACK) $(CARGO_DENY) $(S3S_FS): $(STAMPS)/%: | system $(STAMPS)
+	cargo install --quiet --root $(TOOLS) $(FEATURES) $(shell echo '$*' | sed 's/-\([0-9.]*\)$$/ --version \1/')
 	@touch $@
 
 $(VENV): tests/requirements.txt | system $(STAMPS)
@@ -93,6 +97,10 @@ $(BINARIES) &: $(INGEST_SOURCES) $(VENV)
 	$(WITH_TOOLS) cargo-lambda lambda build --locked --release -p ingest-lambda
 	@touch $(BINARIES)
 
+$(PEERS): $(MANIFESTS) tests/peers/Cargo.toml $(wildcard tests/peers/src/*.rs tests/peers/src/bin/*.rs)
+	cargo build --locked --release -p peers --target-dir target/peers
+	@touch $@
+
 $(BOOTSTRAP).zip: $(BOOTSTRAP)
 	cd $(@D) && python3 -m zipfile -c $(@F) $(<F)
 
@@ -108,7 +116,7 @@ package: $(BOOTSTRAP).zip ## Build the Lambda's zip: target/lambda
 demo: setup $(BINARIES) $(DIST) ## Show it all at work: S3, Lambda, search engine, page (KEEP=1 stays; ENGINE_URL=... uses your engine)
 	@$(HARNESS) tests/demo.py
 
-bench: setup $(BINARIES) $(DIST) ## Measure parse speed, ingest memory, wasm size and the page's load time
+bench: setup $(BINARIES) $(DIST) $(PEERS) $(S3S_FS) ## Measure speed, memory, sizes and cold start, into docs/benchmarks.md; and the page's load time
 	@$(HARNESS) tests/bench.py
 	cd web && npm run --silent bench
 
@@ -129,7 +137,7 @@ test-web: $(WASM) $(NODE_MODULES)
 test-page: $(DIST)
 	cd web && npm run --silent e2e
 
-test-end-to-end: $(BINARIES) $(VENV) $(ENGINE)
+test-end-to-end: $(BINARIES) $(VENV) $(ENGINE) $(PEERS) $(S3S_FS)
 	$(HARNESS) -m pytest -rs tests
 
 parity: setup $(BINARIES) $(DIST) ## Golden file = what the page shows = what the engine gives back

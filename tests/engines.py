@@ -12,6 +12,7 @@ from harness.distribution import ALL, Distribution
 from harness.engine import Engine
 from harness.index import Index
 from harness.scenario import LogObject, log_objects
+from harness.security import has_plugin
 from harness.storage import Storage
 
 
@@ -27,26 +28,30 @@ def main() -> None:
                 continue
             if distribution.java() is None:
                 needed = f"Java {distribution.oldest_java} to {distribution.newest_java}"
-                say(f"{distribution.label:<24}{styled(f'skipped: needs {needed}', 'yellow')}")
+                say(f"{distribution.label:<52} {styled(f'skipped: needs {needed}', 'yellow')}")
                 continue
             failed |= not try_engine(distribution, storage, objects)
+            if has_plugin(distribution):
+                failed |= not try_engine(distribution, storage, objects, secured=True)
     sys.exit(failed)
 
 
-def try_engine(distribution: Distribution, storage: Storage, objects: list[LogObject]) -> bool:
+def try_engine(
+    distribution: Distribution, storage: Storage, objects: list[LogObject], *, secured: bool = False
+) -> bool:
     """Runs on every kind of index the engine has; says how it went."""
     started = time.monotonic()
     with ExitStack() as stack:
-        engine = stack.enter_context(Engine(distribution))
+        engine = stack.enter_context(Engine(distribution, secured))
         up = time.monotonic() - started
-        say(f"{engine!s:<36}up in {up:.0f} s")
+        say(f"{engine!s:<52} up in {up:.0f} s")
         good = True
         for target in ("daily", "monthly", "data_stream"):
             if target == "data_stream" and not distribution.has_data_streams:
                 say(f"  {target:<14}{styled('skipped: this distribution has none', 'yellow')}")
                 continue
             try:
-                with Index(engine.url, distribution.generation, target) as index:
+                with Index(engine.url, distribution.generation, target, engine.access) as index:
                     say(f"  {target:<14}{full_run(storage, index, objects)}")
             except Exception as problem:  # noqa: BLE001 - the other engines have their turn all the same
                 say(f"  {target:<14}{styled(f'failed: {problem}', 'red')}")

@@ -48,6 +48,9 @@ pub(crate) async fn start() -> Result<Started, ConfigError> {
         crate::config::SettingsSource::Uri(_) if !has_region => None,
         ref source => settings(source, &sdk).await.map_err(|error| problems.push(error.to_string())).ok(),
     };
+    if settings.as_ref().is_some_and(|settings| settings.redact.needs_key()) && config.redaction_key.is_none() {
+        problems.push("ALBATROSS_REDACT_KEY is not set, but the settings replace addresses under a key".to_owned());
+    }
     match (engine, settings) {
         (Some(engine), Some(settings)) if problems.is_empty() => Ok(Started { config, sdk, settings, engine }),
         _ => Err(ConfigError { problems }),

@@ -59,6 +59,10 @@ pub enum Unsettled {
     /// An earlier sweep's objects are still being worked on.
     #[error("the fan-out queue is not empty yet")]
     QueueBusy,
+    /// The engine refused what came of it, in a way that is no fault of a document; that ended the run. Others may
+    /// fare better, so they have their turn first next time.
+    #[error("the engine refuses: {0}")]
+    Refused(String),
     /// The ledger does not balance. That is a fault of this program, and reason enough to leave
     /// the object alone.
     #[error("not every line is accounted for")]
@@ -98,13 +102,13 @@ impl Unsettled {
             | Self::Interrupted
             | Self::NotReached => Disposition::Pass,
             Self::NotLog { .. } => Disposition::Report,
-            Self::AccessDenied(_) | Self::Storage(_) | Self::Unbalanced => Disposition::Alarm,
+            Self::AccessDenied(_) | Self::Storage(_) | Self::Refused(_) | Self::Unbalanced => Disposition::Alarm,
         }
     }
 
     /// One of each kind, for the documentation's test.
     #[must_use]
-    pub fn examples() -> [Self; 13] {
+    pub fn examples() -> [Self; 14] {
         [
             Self::TestFile,
             Self::NotAccessLog,
@@ -116,6 +120,7 @@ impl Unsettled {
             Self::Changed,
             Self::AccessDenied(String::new()),
             Self::Storage(String::new()),
+            Self::Refused(String::new()),
             Self::Unbalanced,
             Self::Interrupted,
             Self::NotReached,
@@ -133,7 +138,12 @@ impl Unsettled {
     pub fn wants_retry(&self) -> bool {
         matches!(
             self,
-            Self::AccessDenied(_) | Self::Storage(_) | Self::Unbalanced | Self::Interrupted | Self::NotReached
+            Self::AccessDenied(_)
+                | Self::Storage(_)
+                | Self::Refused(_)
+                | Self::Unbalanced
+                | Self::Interrupted
+                | Self::NotReached
         )
     }
 
@@ -151,6 +161,7 @@ impl Unsettled {
             Self::Changed => "changed",
             Self::AccessDenied(_) => "access_denied",
             Self::Storage(_) => "storage",
+            Self::Refused(_) => "refused",
             Self::Unbalanced => "unbalanced",
             Self::Interrupted => "interrupted",
             Self::NotReached => "not_reached",
@@ -166,6 +177,7 @@ impl From<S3Error> for Unsettled {
             S3Error::AccessDenied { .. } => Self::AccessDenied(error.to_string()),
             S3Error::Failed { .. }
             | S3Error::NoEtag
+            | S3Error::NoUpload { .. }
             | S3Error::Lost { .. }
             | S3Error::ShortListing { .. }
             | S3Error::BadCopy { .. } => Self::Storage(error.to_string()),

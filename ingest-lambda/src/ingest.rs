@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use parser_wasm::Settings;
+use parser_wasm::{ItemWriter, Settings, Source};
 use tokio::task::JoinSet;
 
 use crate::aws::{Started, start};
@@ -57,6 +57,15 @@ impl Ingest {
         let queue = config.fanout_queue_url.as_ref().map(|url| Queue::new(&sdk, url));
         let scope = Scope::of(&config, &settings);
         Ok(Self { config, settings, store, engine, sink, queue, scope })
+    }
+
+    /// A writer for the lines of an object.
+    pub(crate) fn writer(&self, source: &Source, overwrite: bool) -> ItemWriter {
+        let mut writer = ItemWriter::new(&self.settings, source);
+        if let Some(key) = &self.config.redaction_key {
+            writer = writer.with_key(key);
+        }
+        if overwrite { writer.overwriting() } else { writer }
     }
 
     /// Whether documents can be written anew: only where an id names one document for ever.

@@ -46,12 +46,27 @@ impl Ledger {
         self.lines == fates
     }
 
-    /// Whether the object may be settled, as far as the ledger knows: every line accounted for, and
-    /// as many bytes received as S3 announced. A download cut at the border of a gzip member, or in
-    /// plain text, shows nowhere else.
+    /// This account without one that was taken over from an earlier run.
     #[must_use]
-    pub fn may_settle(&self, announced_bytes: u64) -> bool {
-        self.balances() && self.received_bytes == announced_bytes
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            lines: self.lines - earlier.lines,
+            indexed: self.indexed - earlier.indexed,
+            duplicate: self.duplicate - earlier.duplicate,
+            filtered: self.filtered - earlier.filtered,
+            quarantined: self.quarantined - earlier.quarantined,
+            blank: self.blank - earlier.blank,
+            control: self.control - earlier.control,
+            ..self.clone()
+        }
+    }
+
+    /// Whether the object may be settled: every line that the reader gave is in the account, with its fate, and as
+    /// many bytes came as S3 announced. A download cut at the border of a gzip member, or in plain text, shows nowhere
+    /// else.
+    #[must_use]
+    pub fn may_settle(&self, lines_read: u64, announced_bytes: u64) -> bool {
+        self.balances() && self.lines == lines_read && self.received_bytes == announced_bytes
     }
 }
 
@@ -74,13 +89,14 @@ mod tests {
 
     #[test]
     fn settles_only_when_every_line_and_byte_is_there() {
-        assert!(balanced().may_settle(500));
-        assert!(Ledger::default().may_settle(0), "an empty object holds nothing to lose");
-        assert!(!balanced().may_settle(501), "a byte is missing");
+        assert!(balanced().may_settle(12, 500));
+        assert!(Ledger::default().may_settle(0, 0), "an empty object holds nothing to lose");
+        assert!(!balanced().may_settle(12, 501), "a byte is missing");
+        assert!(!balanced().may_settle(13, 500), "a line is missing");
         let unacknowledged = Ledger { indexed: 3, ..balanced() };
-        assert!(!unacknowledged.balances() && !unacknowledged.may_settle(500));
+        assert!(!unacknowledged.balances() && !unacknowledged.may_settle(12, 500));
         let counted_twice = Ledger { duplicate: 4, ..balanced() };
-        assert!(!counted_twice.may_settle(500));
+        assert!(!counted_twice.may_settle(12, 500));
     }
 
     #[test]
@@ -89,5 +105,8 @@ mod tests {
         sum.add(&balanced());
         assert!(sum.balances());
         assert_eq!((sum.lines, sum.quarantined, sum.received_bytes), (24, 4, 1000));
+        let rest = sum.since(&balanced());
+        assert!(rest.balances());
+        assert_eq!((rest.lines, rest.quarantined, rest.received_bytes), (12, 2, 1000), "bytes are received again");
     }
 }

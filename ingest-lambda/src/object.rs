@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use parser_wasm::{Damage, ItemWriter, Limits, LogReader, Source};
+use parser_wasm::{Damage, Limits, LogReader, Source};
 
 use crate::bulk::Origin;
 use crate::error::Unsettled;
@@ -12,23 +12,16 @@ use crate::key::KeyKind;
 use crate::ledger::Ledger;
 use crate::pipeline::{Blocked, Pipeline};
 use crate::quarantine::{self, QuarantineFile};
-use crate::s3::Download;
+use crate::s3::{Download, S3Error};
 use crate::state::{ResumePoint, resume_key};
 use crate::stop::{Stop, StopReason};
 
 /// Objects of so many bytes in S3 are gone on with where an earlier run ended: others are read
-/// again in less time than the state object takes.
-const RESUMABLE_BYTES: u64 = 16 << 20;
+/// again in less time, however far they expand.
+const RESUMABLE_BYTES: u64 = 1 << 20;
 
 /// How long requests in flight are waited for when a run ends inside a big object.
 const DRAIN_GRACE: Duration = Duration::from_secs(4);
-
-/// What an object was when it was read; only that may be settled.
-#[derive(Debug)]
-pub(crate) struct ReadVersion {
-    pub(crate) etag: String,
-    pub(crate) length: u64,
-}
 
 /// How an object is done with.
 #[derive(Debug)]
@@ -61,31 +54,42 @@ impl From<Blocked> for Halt {
 }
 
 /// What is known of an object while it is worked on.
-struct Work<'a> {
-    key: &'a str,
-    download: Download<'a>,
-    pipeline: Pipeline,
-    /// Lines that an earlier run accounted for.
-    done_lines: u64,
+pub(crate) struct Work<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) download: Download<'a>,
+    pub(crate) pipeline: Pipeline,
+    /// What earlier runs accounted for, up to the pipeline's first line.
+    taken_over: Ledger,
+    /// What makes the documents, and where they go.
+    deployment: String,
+    /// The number of the last line that the reader gave.
+    pub(crate) lines_read: u64,
     received_bytes: u64,
     inflated_bytes: u64,
+    /// Whether any line is an event.
+    is_log: bool,
 }
 
 impl Work<'_> {
-    fn ledger(&self) -> Ledger {
+    /// The account of the whole object.
+    pub(crate) fn ledger(&self) -> Ledger {
         let (received_bytes, inflated_bytes) = (self.received_bytes, self.inflated_bytes);
         Ledger { received_bytes, inflated_bytes, ..self.pipeline.ledger().clone() }
+    }
+
+    fn is_resumable(&self) -> bool {
+        self.download.length() >= RESUMABLE_BYTES
     }
 }
 
 impl Ingest {
     /// Indexes an object's lines and settles it if its ledger allows. The ledger tells what was
-    /// done in either case.
+    /// done here in either case.
     pub(crate) async fn object(&self, key: &str, overwrite: bool, stop: &Stop) -> (Ledger, Result<Settled, Unsettled>) {
         let opened = tokio::select! {
             biased;
             () = stop.pulled() => Err(Unsettled::Interrupted),
-            opened = self.open(key) => opened,
+            opened = self.open(key, overwrite) => opened,
         };
         let mut work = match opened {
             Ok(work) => work,
@@ -97,55 +101,63 @@ impl Ingest {
             () = stop.pulled() => Err(Halt::Object(Unsettled::Interrupted)),
             read = self.read(&mut work, overwrite) => read,
         };
-        let ledger = work.ledger();
-        match read {
-            Ok(damage) => {
-                let version = ReadVersion { etag: work.download.etag().to_owned(), length: work.download.length() };
-                let quarantine = work.pipeline.into_quarantine();
-                let settled = self.settle(key, &version, &ledger, quarantine, damage, stop).await;
-                if settled.is_ok() && version.length >= RESUMABLE_BYTES {
-                    self.forget(key).await;
-                }
-                if settled.is_ok() && !overwrite {
-                    self.note_done(key, &version.etag).await;
-                }
-                (ledger, settled)
-            }
-            Err(Halt::Object(Unsettled::Interrupted)) if work.download.length() >= RESUMABLE_BYTES => {
-                self.suspend(work).await;
-                (ledger, Err(Unsettled::Interrupted))
-            }
-            Err(Halt::Object(why)) => {
-                if matches!(why, Unsettled::NotLog { .. }) && !overwrite {
-                    self.note_done(key, work.download.etag()).await;
-                }
-                work.pipeline.into_quarantine().abandon(&self.store).await;
-                (ledger, Err(why))
-            }
+        let outcome = match read {
+            Ok(damage) => self.settle(&mut work, damage, stop).await,
+            Err(Halt::Object(why)) => Err(why),
             Err(Halt::Run(reason)) => {
-                stop.pull(reason);
-                (ledger, Err(Unsettled::Interrupted))
+                stop.pull(reason.clone());
+                Err(match reason {
+                    StopReason::Refused(cause) => Unsettled::Refused(cause),
+                    _ => Unsettled::Interrupted,
+                })
             }
+        };
+        if !overwrite && matches!(outcome, Ok(_) | Err(Unsettled::NotLog { .. })) {
+            self.note_done(key, work.download.etag()).await;
         }
+        match &outcome {
+            Ok(_) => {}
+            Err(Unsettled::Interrupted) if work.is_resumable() => self.suspend(&mut work).await,
+            Err(_) => self.begin_anew(&mut work).await,
+        }
+        (work.ledger().since(&work.taken_over), outcome)
     }
 
-    async fn open<'a>(&'a self, key: &'a str) -> Result<Work<'a>, Unsettled> {
+    async fn open<'a>(&'a self, key: &'a str, overwrite: bool) -> Result<Work<'a>, Unsettled> {
         let download = self.store.get(key).await?;
         let file = quarantine::lines_key(&self.config.own_prefix, key, download.etag());
-        let (mut ledger, mut quarantine, mut done_lines) = (Ledger::default(), None, 0);
+        let deployment = format!("{} {} {overwrite}", self.engine.endpoint(), self.settings.digest());
+        let (mut taken_over, mut quarantine, mut done_lines) = (Ledger::default(), None, 0);
         if download.length() >= RESUMABLE_BYTES {
-            let point = ResumePoint::load(&self.store, &resume_key(&self.config.own_prefix, key)).await?;
-            if let Some(point) = point.filter(|point| point.etag == download.etag()) {
+            let point = ResumePoint::load(&self.store, &resume_key(&self.config.own_prefix, key)).await;
+            if let Err(error) = &point {
+                tracing::warn!(key, %error, "how far this object was read cannot be read: it is begun anew");
+            }
+            if let Some(point) =
+                point.ok().flatten().filter(|point| point.etag == download.etag() && point.deployment == deployment)
+            {
                 quarantine = QuarantineFile::resume(file.clone(), point.quarantine);
                 if quarantine.is_some() {
-                    (ledger, done_lines) = (point.ledger, point.line);
+                    (taken_over, done_lines) = (point.ledger, point.line);
                 }
             }
         }
         let quarantine = quarantine.unwrap_or_else(|| QuarantineFile::new(file));
         let sink = Arc::clone(&self.sink);
-        let pipeline = Pipeline::new(sink, self.config.requests_in_flight, ledger, quarantine, done_lines);
-        Ok(Work { key, download, pipeline, done_lines, received_bytes: 0, inflated_bytes: 0 })
+        let requests = self.config.requests_in_flight;
+        let is_log = taken_over.indexed + taken_over.duplicate + taken_over.filtered > 0;
+        let pipeline = Pipeline::new(sink, requests, taken_over.clone(), quarantine, done_lines);
+        Ok(Work {
+            key,
+            download,
+            pipeline,
+            taken_over,
+            deployment,
+            lines_read: 0,
+            received_bytes: 0,
+            inflated_bytes: 0,
+            is_log,
+        })
     }
 
     /// Reads the whole object and brings every good line into the index; gives the damage, if it
@@ -153,9 +165,9 @@ impl Ingest {
     async fn read(&self, work: &mut Work<'_>, overwrite: bool) -> Result<Option<Damage>, Halt> {
         let source = Source::s3(self.store.bucket(), work.key);
         let origin = Arc::new(Origin::new(self.store.bucket(), work.key, work.download.etag()));
-        let writer = ItemWriter::new(&self.settings, &source);
-        let writer = if overwrite { writer.overwriting() } else { writer };
+        let writer = self.writer(&source, overwrite);
         let mut reader = LogReader::new(Limits::default());
+        let done_lines = work.pipeline.last_line();
         let mut batch = self.sink.batch(&origin);
         let mut damage = None;
         while let Some(chunk) = work.download.chunk().await? {
@@ -166,8 +178,9 @@ impl Ingest {
             }
             damage = reader.push(&chunk).err();
             while let Some(line) = reader.next_line() {
-                if line.number > work.done_lines {
-                    batch.write(&writer, &line);
+                work.lines_read = line.number;
+                if line.number > done_lines {
+                    work.is_log |= batch.write(&writer, &line);
                     if batch.is_full() {
                         let full = std::mem::replace(&mut batch, self.sink.batch(&origin));
                         work.pipeline.push(&self.store, full).await?;
@@ -178,8 +191,13 @@ impl Ingest {
         }
         if damage.is_none() {
             match reader.finish() {
-                Ok(Some(line)) if line.number > work.done_lines => batch.write(&writer, &line),
-                Ok(_) => {}
+                Ok(Some(line)) => {
+                    work.lines_read = line.number;
+                    if line.number > done_lines {
+                        work.is_log |= batch.write(&writer, &line);
+                    }
+                }
+                Ok(None) => {}
                 Err(error) => damage = Some(error),
             }
             work.inflated_bytes = reader.inflated_bytes();
@@ -187,24 +205,27 @@ impl Ingest {
         work.pipeline.push(&self.store, batch).await?;
         work.pipeline.drain(&self.store).await?;
         let ledger = work.pipeline.ledger();
-        let nothing_good = ledger.indexed + ledger.duplicate == 0 && ledger.quarantined > 0;
-        if nothing_good && KeyKind::of(work.key) != KeyKind::NamedByAws {
+        if !work.is_log && ledger.quarantined > 0 && KeyKind::of(work.key) != KeyKind::NamedByAws {
             return Err(Halt::Object(Unsettled::NotLog { lines: ledger.lines }));
         }
         Ok(damage)
     }
 
     /// Keeps how far the object was read, if that can be told in time.
-    async fn suspend(&self, mut work: Work<'_>) {
-        let drained = tokio::time::timeout(DRAIN_GRACE, work.pipeline.drain(&self.store)).await;
+    async fn suspend(&self, work: &mut Work<'_>) {
         // Batches behind a failed one are given up; the account up to it still stands.
-        drop(drained);
-        let etag = work.download.etag().to_owned();
-        let Some((line, ledger, quarantine)) = work.pipeline.suspend() else { return };
-        if line <= work.done_lines {
+        drop(tokio::time::timeout(DRAIN_GRACE, work.pipeline.drain(&self.store)).await);
+        let line = work.pipeline.last_line();
+        if line == 0 {
             return;
         }
-        let point = ResumePoint { etag, line, ledger, quarantine };
+        let point = ResumePoint {
+            etag: work.download.etag().to_owned(),
+            deployment: work.deployment.clone(),
+            line,
+            ledger: work.pipeline.ledger().clone(),
+            quarantine: work.pipeline.quarantine().suspend(),
+        };
         let key = resume_key(&self.config.own_prefix, work.key);
         match tokio::time::timeout(DRAIN_GRACE, point.save(&self.store, &key)).await {
             Ok(Ok(())) => tracing::info!(key = work.key, line, "the next run goes on after this line"),
@@ -213,10 +234,19 @@ impl Ingest {
         }
     }
 
-    async fn forget(&self, key: &str) {
-        let state = resume_key(&self.config.own_prefix, key);
-        if let Err(error) = self.store.remove(&state).await {
-            tracing::debug!(key, %error, "a resume point is left behind");
+    /// Leaves nothing that the next run could go on with.
+    async fn begin_anew(&self, work: &mut Work<'_>) {
+        work.pipeline.quarantine().abandon(&self.store).await;
+        if let Err(error) = self.forget(work).await {
+            tracing::warn!(key = work.key, %error, "a resume point is left behind");
+        }
+    }
+
+    /// Removes the resume point, if there can be one.
+    pub(crate) async fn forget(&self, work: &Work<'_>) -> Result<(), S3Error> {
+        match work.is_resumable() {
+            true => self.store.remove(&resume_key(&self.config.own_prefix, work.key)).await,
+            false => Ok(()),
         }
     }
 }

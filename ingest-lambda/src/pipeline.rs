@@ -7,12 +7,13 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::bulk::{Batch, Sent, Sink};
 use crate::ledger::Ledger;
-use crate::quarantine::{QuarantineFile, Suspended};
+use crate::quarantine::QuarantineFile;
 use crate::s3::{S3Error, Store};
 use crate::stop::StopReason;
 
 /// Batches on their way, and the account of those that have arrived. Because outcomes are taken
-/// in order, the account always covers the object's lines up to one of them, without a gap.
+/// in order, and entered between two points where a future can be dropped, the account always covers
+/// the object's lines up to one of them, without a gap.
 pub struct Pipeline {
     sink: Arc<Sink>,
     in_flight: VecDeque<AbortOnDropHandle<Result<Sent, StopReason>>>,
@@ -20,8 +21,6 @@ pub struct Pipeline {
     ledger: Ledger,
     quarantine: QuarantineFile,
     last_line: u64,
-    /// While an outcome is entered: left so by a future that was dropped midway.
-    is_torn: bool,
 }
 
 /// Why a batch is not accounted for.
@@ -43,7 +42,7 @@ impl Pipeline {
         quarantine: QuarantineFile,
         last_line: u64,
     ) -> Self {
-        Self { sink, in_flight: VecDeque::new(), most_in_flight, ledger, quarantine, last_line, is_torn: false }
+        Self { sink, in_flight: VecDeque::new(), most_in_flight, ledger, quarantine, last_line }
     }
 
     /// Sends a batch, once there is room for it.
@@ -67,24 +66,31 @@ impl Pipeline {
         while !self.in_flight.is_empty() {
             self.enter_oldest(store).await?;
         }
-        Ok(())
+        self.quarantine.flush(store).await.map_err(Blocked::Quarantine)
     }
 
     async fn enter_oldest(&mut self, store: &Store) -> Result<(), Blocked> {
+        // What is left of a part that was not taken, or not waited for.
+        self.quarantine.flush(store).await.map_err(Blocked::Quarantine)?;
         let Some(oldest) = self.in_flight.front_mut() else { return Ok(()) };
         let outcome = oldest.await;
-        self.is_torn = true;
         self.in_flight.pop_front();
         let sent = match outcome {
-            Ok(sent) => sent.map_err(Blocked::Engine)?,
+            Ok(Ok(sent)) => sent,
+            Ok(Err(reason)) => return Err(self.give_up(reason)),
             Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
-            Err(_) => return Err(Blocked::Engine(StopReason::Interrupted)),
+            Err(_) => return Err(self.give_up(StopReason::Interrupted)),
         };
-        self.quarantine.append(store, &sent.quarantine).await.map_err(Blocked::Quarantine)?;
+        self.quarantine.enter(&sent.quarantine);
         self.ledger.add(&sent.ledger);
         self.last_line = sent.last_line;
-        self.is_torn = false;
         Ok(())
+    }
+
+    /// What comes behind a batch that failed would leave a gap.
+    fn give_up(&mut self, reason: StopReason) -> Blocked {
+        self.in_flight.clear();
+        Blocked::Engine(reason)
     }
 
     /// The account of the lines up to [`Self::last_line`].
@@ -93,14 +99,14 @@ impl Pipeline {
         &self.ledger
     }
 
-    /// What was quarantined of them.
-    pub fn into_quarantine(self) -> QuarantineFile {
-        self.quarantine
+    /// The last line that the account covers.
+    #[must_use]
+    pub fn last_line(&self) -> u64 {
+        self.last_line
     }
 
-    /// The account to go on with later: line, ledger, quarantine. None when it has a gap.
-    #[must_use]
-    pub fn suspend(self) -> Option<(u64, Ledger, Suspended)> {
-        (!self.is_torn).then(|| (self.last_line, self.ledger, self.quarantine.suspend()))
+    /// What was quarantined of the lines.
+    pub fn quarantine(&mut self) -> &mut QuarantineFile {
+        &mut self.quarantine
     }
 }

@@ -106,11 +106,11 @@ impl Ingest {
             progress(done, total);
             plan.read += 1;
             plan.bytes += object.size_bytes;
-            let before = (plan.lines, plan.documents, plan.quarantined);
+            let before = (plan.lines, plan.documents + plan.filtered, plan.quarantined);
             let (reason, message) = match self.read_for(&mut plan, &object.key).await {
                 Ok(None) => {
                     let not_log = Unsettled::NotLog { lines: plan.lines - before.0 };
-                    let nothing_good = plan.documents == before.1 && plan.quarantined > before.2;
+                    let nothing_good = plan.documents + plan.filtered == before.1 && plan.quarantined > before.2;
                     if !nothing_good || KeyKind::of(&object.key) == KeyKind::NamedByAws {
                         plan.would_settle += 1;
                         continue;
@@ -132,7 +132,7 @@ impl Ingest {
     async fn read_for(&self, plan: &mut Plan, key: &str) -> Result<Option<Damage>, S3Error> {
         let mut download = self.store.get(key).await?;
         let source = Source::s3(self.store.bucket(), key);
-        let mut counter = Counter { writer: ItemWriter::new(&self.settings, &source), out: Vec::new(), key, plan };
+        let mut counter = Counter { writer: self.writer(&source, false), out: Vec::new(), key, plan };
         let mut reader = LogReader::new(Limits::default());
         while let Some(chunk) = download.chunk().await? {
             let pushed = reader.push(&chunk);
@@ -182,6 +182,7 @@ impl Counter<'_> {
                 }
                 keep_sample(&mut plan.sample_documents, &out[item.document]);
             }
+            LineOutcome::Filtered => plan.filtered += 1,
             LineOutcome::Skipped(_) => plan.skipped += 1,
             LineOutcome::Rejected(rejection) => {
                 plan.quarantined += 1;

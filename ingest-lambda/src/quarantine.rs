@@ -7,6 +7,7 @@ use std::io::Write;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
@@ -35,10 +36,11 @@ pub fn lines_key(own_prefix: &str, key: &str, etag: &str) -> String {
     shortened(format!("{own_prefix}{LINES}{key}@{version}.ndjson.gz"), own_prefix, LINES, ".ndjson.gz")
 }
 
-/// The key to which a damaged object moves.
+/// The key to which a damaged version of an object moves.
 #[must_use]
-pub fn object_key(own_prefix: &str, key: &str) -> String {
-    shortened(format!("{own_prefix}{OBJECTS}{key}"), own_prefix, OBJECTS, "")
+pub fn object_key(own_prefix: &str, key: &str, etag: &str) -> String {
+    let version = etag.trim_matches('"');
+    shortened(format!("{own_prefix}{OBJECTS}{key}@{version}"), own_prefix, OBJECTS, "")
 }
 
 /// A key too long for S3 is replaced by its digest; the file itself names its origin.
@@ -53,9 +55,15 @@ fn shortened(key: String, own_prefix: &str, folder: &str, suffix: &str) -> Strin
 #[derive(Debug)]
 pub struct QuarantineFile {
     key: String,
+    /// The version it replaces; without one, whatever is there.
+    replaces: Option<String>,
     upload: Option<Upload>,
+    /// What is to be the upload's next part. It stays here until S3 has it, so that nothing is lost where the future
+    /// that uploads it is dropped.
+    part: Bytes,
     encoder: GzEncoder<Vec<u8>>,
     is_empty: bool,
+    is_complete: bool,
 }
 
 /// A file of quarantined lines, put aside near the deadline.
@@ -65,69 +73,110 @@ pub struct Suspended {
     /// What is not uploaded yet: gzip members, in base64.
     pending: String,
     is_empty: bool,
+    /// The file is there, and only the object is not settled.
+    is_complete: bool,
 }
 
 impl QuarantineFile {
     /// A file with nothing in it; it will not be written unless something comes.
     #[must_use]
     pub fn new(key: String) -> Self {
-        Self { key, upload: None, encoder: encoder(Vec::new()), is_empty: true }
+        Self {
+            key,
+            replaces: None,
+            upload: None,
+            part: Bytes::new(),
+            encoder: encoder(Vec::new()),
+            is_empty: true,
+            is_complete: false,
+        }
+    }
+
+    /// A file that takes the place of its earlier version, and of no other.
+    #[must_use]
+    pub fn replacing(key: String, etag: &str) -> Self {
+        Self { replaces: Some(etag.to_owned()), ..Self::new(key) }
     }
 
     /// Goes on with a file that was put aside; none when its text is not ours.
     #[must_use]
     pub fn resume(key: String, suspended: Suspended) -> Option<Self> {
-        let Suspended { upload, pending, is_empty } = suspended;
-        let pending = STANDARD.decode(pending).ok()?;
-        Some(Self { key, upload, encoder: encoder(pending), is_empty })
+        let Suspended { upload, pending, is_empty, is_complete } = suspended;
+        let encoder = encoder(STANDARD.decode(pending).ok()?);
+        Some(Self { upload, encoder, is_empty, is_complete, ..Self::new(key) })
     }
 
-    /// Appends entries, one JSON object a line.
-    ///
-    /// # Errors
-    /// When a part cannot be uploaded.
-    pub async fn append(&mut self, store: &Store, entries: &[u8]) -> Result<(), S3Error> {
+    /// Enters entries, one JSON object a line. They are in the account from here on, and [`Self::flush`] has its turn.
+    pub fn enter(&mut self, entries: &[u8]) {
         if entries.is_empty() {
-            return Ok(());
+            return;
         }
         self.is_empty = false;
+        self.is_complete = false;
         // Into memory: it cannot fail.
         let _ = self.encoder.write_all(entries);
-        if self.encoder.get_ref().len() >= PART_BYTES {
-            let part = self.take_pending();
-            self.upload(store, part).await?;
-        }
-        Ok(())
     }
 
-    /// Makes the file appear, if anything is in it.
+    /// Uploads a part, if there is enough for one. May be dropped and called again.
+    ///
+    /// # Errors
+    /// When S3 does not take it.
+    pub async fn flush(&mut self, store: &Store) -> Result<(), S3Error> {
+        if self.part.is_empty() && self.encoder.get_ref().len() >= PART_BYTES {
+            self.part = self.take_pending().into();
+        }
+        self.upload_part(store).await
+    }
+
+    /// Makes the file appear; where nothing is in it, makes an earlier run's disappear.
     ///
     /// # Errors
     /// When S3 fails. The object must not be settled then.
-    pub async fn complete(mut self, store: &Store) -> Result<(), S3Error> {
-        if self.is_empty {
+    pub async fn complete(&mut self, store: &Store) -> Result<(), S3Error> {
+        if self.is_complete {
             return Ok(());
         }
-        let rest = self.take_pending();
-        if self.upload.is_none() {
-            return store.put(&self.key, rest, Condition::Always).await.map(drop);
+        if self.is_empty {
+            self.remove_earlier(store).await?;
+        } else {
+            if self.part.len() >= PART_BYTES {
+                self.upload_part(store).await?;
+            }
+            self.part = self.rest();
+            if self.upload.is_some() {
+                self.upload_part(store).await?;
+            }
+            let condition = self.replaces.as_deref().map_or(Condition::Always, Condition::Matches);
+            match &self.upload {
+                Some(upload) => store.complete_upload(&self.key, upload, condition).await?,
+                None => drop(store.put(&self.key, self.part.clone(), condition).await?),
+            }
+            self.part = Bytes::new();
+            self.upload = None;
         }
-        self.upload(store, rest).await?;
-        match &self.upload {
-            Some(upload) => store.complete_upload(&self.key, upload).await,
-            None => Ok(()),
+        self.is_complete = true;
+        Ok(())
+    }
+
+    /// An object that had bad lines when it was read before has none now: after an upgrade, or with other settings.
+    async fn remove_earlier(&self, store: &Store) -> Result<(), S3Error> {
+        let Some(etag) = store.etag(&self.key).await? else { return Ok(()) };
+        match store.delete(&self.key, &etag).await {
+            Err(S3Error::Gone) => Ok(()),
+            deleted => deleted,
         }
     }
 
     /// Puts the file aside.
     #[must_use]
-    pub fn suspend(mut self) -> Suspended {
-        let pending = STANDARD.encode(self.take_pending());
-        Suspended { upload: self.upload, pending, is_empty: self.is_empty }
+    pub fn suspend(&mut self) -> Suspended {
+        let pending = STANDARD.encode(self.rest());
+        let (upload, is_empty, is_complete) = (self.upload.clone(), self.is_empty, self.is_complete);
+        Suspended { upload, pending, is_empty, is_complete }
     }
 
     /// Gives the file up: the object is read again, and so is every line of it.
-    pub async fn abandon(self, store: &Store) {
+    pub async fn abandon(&self, store: &Store) {
         if let Some(upload) = &self.upload
             && let Err(error) = store.abort_upload(&self.key, upload).await
         {
@@ -135,14 +184,22 @@ impl QuarantineFile {
         }
     }
 
-    async fn upload(&mut self, store: &Store, part: Vec<u8>) -> Result<(), S3Error> {
-        if self.upload.is_none() {
-            self.upload = Some(store.begin_upload(&self.key).await?);
+    async fn upload_part(&mut self, store: &Store) -> Result<(), S3Error> {
+        if self.part.is_empty() {
+            return Ok(());
         }
-        match &mut self.upload {
-            Some(upload) => store.upload_part(&self.key, upload, part).await,
-            None => Ok(()),
-        }
+        let upload = match &mut self.upload {
+            Some(upload) => upload,
+            none => none.insert(store.begin_upload(&self.key).await?),
+        };
+        store.upload_part(&self.key, upload, self.part.clone()).await?;
+        self.part = Bytes::new();
+        Ok(())
+    }
+
+    /// Everything that is in no part yet.
+    fn rest(&mut self) -> Bytes {
+        [&std::mem::take(&mut self.part)[..], &self.take_pending()].concat().into()
     }
 
     /// What was compressed since the last part: whole gzip members.
@@ -168,7 +225,10 @@ mod tests {
             lines_key("albatross/", "AWSLogs/a.log.gz", "\"0123\""),
             "albatross/quarantine/lines/AWSLogs/a.log.gz@0123.ndjson.gz"
         );
-        assert_eq!(object_key("albatross/", "AWSLogs/a.log.gz"), "albatross/quarantine/objects/AWSLogs/a.log.gz");
+        assert_eq!(
+            object_key("albatross/", "AWSLogs/a.log.gz", "\"0123\""),
+            "albatross/quarantine/objects/AWSLogs/a.log.gz@0123"
+        );
         let long = lines_key("albatross/", &"k".repeat(1000), "\"0123\"");
         assert!(long.len() < 100 && long.starts_with("albatross/quarantine/lines/") && long.ends_with(".ndjson.gz"));
     }
@@ -176,11 +236,11 @@ mod tests {
     #[test]
     fn what_is_put_aside_is_not_lost() {
         let mut file = QuarantineFile::new("k".to_owned());
-        file.is_empty = false;
-        file.encoder.write_all(b"{\"line\":1}\n").unwrap();
+        file.enter(b"{\"line\":1}\n");
         let kept = serde_json::to_string(&file.suspend()).unwrap();
         let mut file = QuarantineFile::resume("k".to_owned(), serde_json::from_str(&kept).unwrap()).unwrap();
-        file.encoder.write_all(b"{\"line\":2}\n").unwrap();
+        file.enter(b"{\"line\":2}\n");
+        assert!(!file.is_empty && !file.is_complete);
         let mut reader = LogReader::new(Limits::default());
         reader.push(&file.take_pending()).unwrap();
         for number in [1, 2] {

@@ -14,8 +14,9 @@ use crate::quarantine::{QuarantineFile, lines_prefix};
 use crate::s3::S3Error;
 use crate::stop::{Stop, StopReason};
 
-/// An entry holds a line of the longest length, escaped, and perhaps its document too.
-const ENTRY_LIMITS: Limits = Limits { line_bytes: 4 << 20 };
+/// An entry holds a line of the longest length and perhaps its document, which tells parts of it several times; escaping
+/// makes six bytes of one at worst.
+const ENTRY_LIMITS: Limits = Limits { line_bytes: 16 << 20 };
 
 /// What a replay did.
 #[derive(Debug, Default, Serialize)]
@@ -30,6 +31,8 @@ pub struct ReplayReport {
     pub indexed: u64,
     /// Documents that were there already.
     pub duplicate: u64,
+    /// Lines that the filter leaves out.
+    pub filtered: u64,
     /// Lines that stay in quarantine: still bad, or kept only in part.
     pub quarantined: u64,
     /// Files left as they are, and why.
@@ -117,7 +120,7 @@ impl Ingest {
     async fn replay_file(&self, file: &str, overwrite: bool, report: &mut ReplayReport) -> Result<(), Halt> {
         let mut download = self.store.get(file).await?;
         let mut reader = LogReader::new(ENTRY_LIMITS);
-        let rest = QuarantineFile::new(file.to_owned());
+        let rest = QuarantineFile::replacing(file.to_owned(), download.etag());
         let mut pipeline =
             Pipeline::new(Arc::clone(&self.sink), self.config.requests_in_flight, Ledger::default(), rest, 0);
         let mut batch: Option<(Arc<Origin>, ItemWriter, crate::bulk::Batch)> = None;
@@ -131,8 +134,7 @@ impl Ingest {
                 // A file holds the lines of one object, so this happens once.
                 if batch.is_none() {
                     let source = Source::s3(&entry.bucket, &entry.key);
-                    let writer = ItemWriter::new(&self.settings, &source);
-                    let writer = if overwrite { writer.overwriting() } else { writer };
+                    let writer = self.writer(&source, overwrite);
                     let origin = Arc::new(Origin::new(&entry.bucket, &entry.key, &entry.etag));
                     let empty = self.sink.batch(&origin);
                     batch = Some((origin, writer, empty));
@@ -156,6 +158,7 @@ impl Ingest {
         report.lines += ledger.lines;
         report.indexed += ledger.indexed;
         report.duplicate += ledger.duplicate;
+        report.filtered += ledger.filtered;
         report.quarantined += ledger.quarantined;
         if !ledger.balances() {
             return Err(Halt::File("not every line is accounted for".to_owned()));
@@ -164,7 +167,7 @@ impl Ingest {
             self.store.delete(file, download.etag()).await?;
             report.emptied += 1;
         } else {
-            pipeline.into_quarantine().complete(&self.store).await?;
+            pipeline.quarantine().complete(&self.store).await?;
         }
         Ok(())
     }

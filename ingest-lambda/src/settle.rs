@@ -9,8 +9,8 @@ use crate::config::{Location, Settle};
 use crate::error::Unsettled;
 use crate::ingest::Ingest;
 use crate::ledger::Ledger;
-use crate::object::{ReadVersion, Settled};
-use crate::quarantine::{self, QuarantineFile};
+use crate::object::{Settled, Work};
+use crate::quarantine;
 use crate::s3::{Condition, S3Error};
 use crate::stop::Stop;
 
@@ -32,71 +32,59 @@ struct DamageRecord<'a> {
 }
 
 impl Ingest {
+    /// Settles an object that was read to its end, if its account allows; `damage` is what is wrong with it.
     pub(crate) async fn settle(
         &self,
-        key: &str,
-        version: &ReadVersion,
-        ledger: &Ledger,
-        quarantine: QuarantineFile,
+        work: &mut Work<'_>,
         damage: Option<Damage>,
         stop: &Stop,
     ) -> Result<Settled, Unsettled> {
-        if !ledger.may_settle(version.length) {
+        if !work.ledger().may_settle(work.lines_read, work.download.length()) {
             return Err(Unsettled::Unbalanced);
         }
         tokio::select! {
             biased;
-            settled = self.settle_in_order(key, version, ledger, quarantine, damage) => Ok(settled?),
+            settled = self.settle_in_order(work, damage) => Ok(settled?),
             () = async { stop.pulled().await; tokio::time::sleep(SETTLE_GRACE).await } => Err(Unsettled::Interrupted),
         }
     }
 
     /// First everything that keeps what cannot be indexed, then the original.
-    async fn settle_in_order(
-        &self,
-        key: &str,
-        version: &ReadVersion,
-        ledger: &Ledger,
-        quarantine: QuarantineFile,
-        damage: Option<Damage>,
-    ) -> Result<Settled, S3Error> {
-        quarantine.complete(&self.store).await?;
+    async fn settle_in_order(&self, work: &mut Work<'_>, damage: Option<Damage>) -> Result<Settled, S3Error> {
+        work.pipeline.quarantine().complete(&self.store).await?;
+        // Whoever writes the same object again wants it read from its beginning.
+        self.forget(work).await?;
+        let (key, etag, length) = (work.key, work.download.etag(), work.download.length());
         let Some(damage) = damage else {
             match &self.config.settle {
-                Settle::Delete => self.store.delete(key, &version.etag).await?,
+                Settle::Delete => self.store.delete(key, etag).await?,
                 Settle::Archive(archive) => {
                     let to = Location { bucket: archive.bucket.clone(), prefix: format!("{}{key}", archive.prefix) };
-                    self.relocate(key, version, &to).await?;
+                    self.store.copy(key, etag, length, &to).await?;
+                    self.store.delete(key, etag).await?;
                 }
                 Settle::Keep => {}
             }
             return Ok(Settled::Whole);
         };
-        let to = quarantine::object_key(&self.config.own_prefix, key);
+        let to = quarantine::object_key(&self.config.own_prefix, key, etag);
         let record = DamageRecord {
             bucket: self.store.bucket(),
             key,
-            etag: &version.etag,
-            bytes: version.length,
+            etag,
+            bytes: length,
             damage: &damage,
             message: damage.to_string(),
-            ledger,
+            ledger: &work.ledger(),
         };
         // Of types that are always JSON.
         let record = serde_json::to_vec(&record).unwrap_or_default();
         self.store.put(&format!("{to}.damage.json"), record, Condition::Always).await?;
         let to = Location { bucket: self.store.bucket().to_owned(), prefix: to };
-        if self.config.settle == Settle::Keep {
-            self.store.copy(key, &version.etag, version.length, &to).await?;
-        } else {
-            self.relocate(key, version, &to).await?;
+        self.store.copy(key, etag, length, &to).await?;
+        if self.config.settle != Settle::Keep {
+            self.store.delete(key, etag).await?;
         }
         Ok(Settled::Quarantined(damage))
-    }
-
-    /// Copy, verify, conditional delete.
-    async fn relocate(&self, key: &str, version: &ReadVersion, to: &Location) -> Result<(), S3Error> {
-        self.store.copy(key, &version.etag, version.length, to).await?;
-        self.store.delete(key, &version.etag).await
     }
 }

@@ -7,7 +7,10 @@ mod support;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use support::{Bucket, Index, Reply, Server, cut_gzip, gunzip_lines, ingest, ingest_with, items, line, log, run};
+use support::{
+    Bucket, Index, Reply, Server, command, cut_gzip, gunzip_lines, ingest, ingest_with, items, line, log, report_of,
+    run,
+};
 
 #[test]
 fn a_sweep_takes_logs_of_all_pages_and_leaves_the_rest() {
@@ -55,12 +58,12 @@ fn assert_settled((run, bucket, index): &(support::Run, Bucket, Index)) {
 }
 
 #[track_caller]
-fn assert_stopped((run, bucket, _): &(support::Run, Bucket, Index), why: &str) {
+fn assert_stopped((run, bucket, _): &(support::Run, Bucket, Index), why: &str, object: &str) {
     assert_eq!(run.status, Some(1), "{}", run.stderr);
-    assert_eq!(bucket.keys(), ["four.log"]);
+    assert_eq!(bucket.keys_of_logs(), ["four.log"]);
     let stopped = run.report["stopped"].as_str().unwrap();
     assert!(stopped.contains(why), "{stopped}");
-    assert_eq!(run.report["left"][0]["reason"], "interrupted");
+    assert_eq!(run.report["left"][0]["reason"], object);
 }
 
 #[test]
@@ -166,12 +169,12 @@ fn systemic_refusals_stop_the_run() {
             let refusal = Some((kind, "this action would add [2] shards"));
             Some(items(&[(status, refusal), (201, None), (status, refusal), (status, refusal)]))
         });
-        assert_stopped(&end, kind);
+        assert_stopped(&end, kind, "refused");
         assert_eq!(end.2.requests(), [4]);
     }
     for status in [302, 400, 401, 403, 404] {
         let end = with_engine_fault(move |_, _| Some(Reply::new(status, "no")));
-        assert_stopped(&end, &format!("HTTP {status} no"));
+        assert_stopped(&end, &format!("HTTP {status} no"), "refused");
         assert_eq!(end.2.requests(), [4]);
     }
 }
@@ -185,14 +188,14 @@ fn too_many_document_faults_stop_the_run() {
         Some(items(&vec![fault; documents.len()]))
     });
     let run = ingest(&bucket.serve(), &engine);
-    assert_eq!((run.status, bucket.keys().len()), (Some(1), 1));
+    assert_eq!((run.status, bucket.keys_of_logs()), (Some(1), vec!["many.log".to_owned()]));
     assert!(run.report["stopped"].as_str().unwrap().contains("50 of the latest 50 documents"));
 }
 
 #[test]
 fn an_engine_that_asks_for_more_time_than_we_have_stops_the_run() {
     let end = with_engine_fault(|_, _| Some(Reply::new(503, "").header("retry-after", 3600)));
-    assert_stopped(&end, "unavailable: HTTP 503");
+    assert_stopped(&end, "unavailable: HTTP 503", "interrupted");
 }
 
 #[test]
@@ -300,9 +303,9 @@ fn a_damaged_object_moves_to_quarantine_whole() {
     let index = Index::default();
     let run = ingest(&bucket.serve(), &index.serve());
     assert_eq!((run.status, index.count()), (Some(0), 2), "{}", run.stderr);
-    let place = "albatross/quarantine/objects/cut.log.gz";
-    assert_eq!(bucket.keys_of_logs(), [place.to_owned(), format!("{place}.damage.json")]);
-    assert_eq!(bucket.body(place).unwrap(), gzip);
+    let place = format!("albatross/quarantine/objects/cut.log.gz@{}", support::etag(&gzip).trim_matches('"'));
+    assert_eq!(bucket.keys_of_logs(), [place.clone(), format!("{place}.damage.json")]);
+    assert_eq!(bucket.body(&place).unwrap(), gzip);
     let record: serde_json::Value =
         serde_json::from_slice(&bucket.body(&format!("{place}.damage.json")).unwrap()).unwrap();
     assert_eq!((&record["kind"], &record["ledger"]["indexed"]), (&"truncated".into(), &2.into()));
@@ -406,4 +409,47 @@ fn problems_of_the_configuration_are_usage_errors() {
     assert_eq!(output.status.code(), Some(2));
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(stderr.contains("ALBATROSS_BUCKET") && stderr.contains("ALBATROSS_ENDPOINT"), "{stderr}");
+}
+
+#[test]
+fn filtered_lines_are_accounted_for_and_not_sent() {
+    let settings = ("ALBATROSS_SETTINGS", r#"{"filter":"url.path: (/2 or /3)"}"#);
+    let bucket = Bucket::of(&[
+        ("some.log", format!("{}nonsense\n", log(4)).as_bytes()),
+        ("none.log", format!("{}nonsense\n", line(7)).as_bytes()),
+    ]);
+    let (index, s3) = (Index::default(), bucket.serve());
+    let plan = report_of(command("plan", &s3, &index.serve()).env(settings.0, settings.1));
+    assert_eq!((&plan.report["documents"], &plan.report["filtered"]), (&2.into(), &3.into()));
+
+    let run = ingest_with(&s3, &index.serve(), &[settings]);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert_eq!(
+        (&run.report["indexed"], &run.report["filtered"], &run.report["quarantined"]),
+        (&2.into(), &3.into(), &2.into())
+    );
+    assert_eq!(index.count(), 2);
+    assert_eq!(run.report["objects"]["settled"], 2);
+    assert!(bucket.keys().iter().all(|key| key.starts_with("albatross/quarantine/")), "{:?}", bucket.keys());
+}
+
+#[test]
+fn addresses_are_replaced_under_the_key_or_nothing_runs() {
+    let settings = ("ALBATROSS_SETTINGS", r#"{"redact":{"addresses":"hmac"}}"#);
+    let bucket = Bucket::of(&[("a.log", log(1).as_bytes())]);
+    let (index, s3) = (Index::default(), bucket.serve());
+    let refused = ingest_with(&s3, &index.serve(), &[settings]);
+    assert_eq!((refused.status, bucket.keys().len()), (Some(2), 1));
+    assert!(refused.stderr.contains("ALBATROSS_REDACT_KEY is not set"), "{}", refused.stderr);
+
+    let sent = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
+    let seen = std::sync::Arc::clone(&sent);
+    let engine = index.serve_with(move |_, documents| {
+        *seen.lock().unwrap() = documents.concat();
+        None
+    });
+    let run = ingest_with(&s3, &engine, &[settings, ("ALBATROSS_REDACT_KEY", "hunter2-hunter2-hunter2")]);
+    assert_eq!((run.status, index.count()), (Some(0), 1), "{}", run.stderr);
+    let sent = sent.lock().unwrap();
+    assert!(!sent.contains("192.168.131.39") && !sent.contains("hmac-needs-a-key"), "{sent}");
 }

@@ -135,3 +135,51 @@ fn standard_input_is_read_and_a_closed_pipe_ends_quietly() {
     assert_eq!(output.status.code(), Some(0));
     assert!(output.stderr.is_empty());
 }
+
+#[test]
+fn a_filter_leaves_out_and_redaction_takes_out() {
+    let dir = TempDir::new().unwrap();
+    let path = file(&dir, "a.log", format!("{}nonsense\n{}", log(3), line(4)).as_bytes());
+    let settings = file(&dir, "settings.json", br#"{"filter":"url.path: \"/1\"","redact":{"query":"mask"}}"#);
+    let settings = settings.to_str().unwrap();
+    let found = |args: &[&str]| json_lines(&parse(args, std::slice::from_ref(&path)).stdout);
+    assert_eq!(found(&["--settings", settings]).len(), 1);
+
+    // The options take the place of the settings, each of its own part.
+    let args = ["--settings", settings, "--where", "url.path: (/2 or /3) and source.ip: 192.168.131.0"];
+    let documents = found(&[&args[..], &["--redact", "addresses=truncate,remove=user_agent"]].concat());
+    assert_eq!(documents.len(), 2);
+    assert_eq!((&documents[0]["url"]["path"], documents[0].get("user_agent")), (&"/2".into(), None));
+    assert_eq!(documents[0]["source"]["address"], "192.168.131.0");
+
+    let key = file(&dir, "key", b"0123456789abcdef\n");
+    let replaced = found(&["--redact", "addresses=hmac", "--redact-key-file", key.to_str().unwrap()]);
+    assert_eq!(replaced.len(), 4);
+    assert_eq!(replaced[0]["source"]["address"].as_str().map(str::len), Some(32));
+}
+
+#[test]
+fn what_is_wrong_with_a_filter_is_shown_at_its_place() {
+    let dir = TempDir::new().unwrap();
+    let path = file(&dir, "a.log", log(1).as_bytes());
+    let says = |args: &[&str]| {
+        let output = parse(args, std::slice::from_ref(&path));
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let message = says(&["--where", "curl and url.pth: /a"]);
+    assert!(message.contains("did you mean url.path?\n  curl and url.pth: /a\n           ^^^^^^^\n"), "{message}");
+    assert!(says(&["--redact", "query"]).contains("expected query=mask"));
+    assert!(says(&["--redact", "remove=@timestamp"]).contains("cannot be removed"));
+    assert!(says(&["--redact", "addresses=hmac"]).contains("--redact-key-file"));
+    let short = file(&dir, "key", b"short");
+    assert!(says(&["--redact-key-file", short.to_str().unwrap()]).contains("16 bytes"));
+}
+
+#[test]
+fn a_filter_is_printed_as_the_engine_is_asked_it() {
+    let output = albatross().args(["filter", "url.port: 80"]).output().unwrap();
+    let body = &json_lines(&output.stdout)[0];
+    assert_eq!(body["query"]["bool"]["filter"][0]["term"]["url.port"], 80);
+    assert_eq!(albatross().args(["filter", "url.port: x"]).output().unwrap().status.code(), Some(2));
+}

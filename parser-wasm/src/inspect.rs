@@ -3,13 +3,15 @@
 mod blocks;
 mod columns;
 mod histogram;
+mod selection;
 mod summary;
 
 pub use histogram::Histogram;
+pub use selection::FilterProblem;
 pub use summary::{FileSummary, Progress, RejectedLine, Row, Summary, VerdictCount};
 
 use crate::damage::Damage;
-use crate::document::{ItemWriter, LineOutcome, Settings, SettingsError, Skip, Source, SourceError, Unread, read};
+use crate::document::{LineOutcome, RedactionKey, Settings, SettingsError, Skip, Source, SourceError, Unread, read};
 use crate::enrich::{Latency, UrlParts, verdict};
 use crate::error::ParseError;
 use crate::format::AlbAccess;
@@ -18,12 +20,15 @@ use crate::reader::{Limits, LogReader};
 use crate::text::Text;
 use blocks::Blocks;
 use columns::{Cells, Columns};
+use selection::Selection;
 use std::ops::Range;
 
 /// The logs a user has opened: files are read one after the other, rows are numbered through from 0.
 #[derive(Debug)]
 pub struct Inspection {
     settings: Settings,
+    redaction_key: Option<RedactionKey>,
+    selection: Option<Selection>,
     files: Vec<File>,
     reader: Option<LogReader>,
     columns: Columns,
@@ -69,6 +74,8 @@ impl Inspection {
         let settings = if settings.trim().is_empty() { Settings::default() } else { Settings::from_json(settings)? };
         Ok(Self {
             settings,
+            redaction_key: None,
+            selection: None,
             files: Vec::new(),
             reader: None,
             columns: Columns::default(),
@@ -126,6 +133,7 @@ impl Inspection {
         if let Some(file) = self.files.last_mut() {
             file.damage = damage;
         }
+        self.select_again();
     }
 
     fn note_size(&mut self, reader: &LogReader) {
@@ -162,7 +170,7 @@ impl Inspection {
         }
     }
 
-    /// Counts over all rows.
+    /// Counts over the selected rows, and over all of each file.
     pub fn summary(&self) -> Summary {
         let ends = self.files.iter().skip(1).map(|file| file.first_row).chain([self.columns.len()]);
         let files: Vec<FileSummary> = self
@@ -180,18 +188,18 @@ impl Inspection {
                 damage: file.damage.map(|damage| damage.to_string()),
             })
             .collect();
-        summary::summarize(&self.columns, files, self.settings.digest())
+        summary::summarize(self.selected(), files, self.settings.digest())
     }
 
-    /// Statuses over time, in at most `bins` bins of a round width.
+    /// Statuses of the selected rows over time, in at most `bins` bins of a round width.
     pub fn histogram(&self, bins: u32) -> Histogram {
-        histogram::histogram(&self.columns, bins)
+        histogram::histogram(self.selected(), bins)
     }
 
-    /// The rows `first..first + count`, as far as there are any.
+    /// Of the selected rows those from `first` to `first + count`, as far as there are any.
     pub fn rows(&mut self, first: usize, count: usize) -> Vec<Row> {
-        let end = first.saturating_add(count).min(self.columns.len());
-        (first..end).filter_map(|row| self.row(row)).collect()
+        let end = first.saturating_add(count).min(self.selected().len());
+        (first..end).filter_map(|at| self.row(self.selected_row(at)?)).collect()
     }
 
     fn row(&mut self, row: usize) -> Option<Row> {
@@ -218,25 +226,25 @@ impl Inspection {
         self.lines.get(row).map(|line| Text(line).as_logged().into_owned()).unwrap_or_default()
     }
 
-    /// The row's bulk action line, exactly as the ingest sends it; empty when there is no such row.
+    /// The row's bulk action line, exactly as the ingest sends it; empty when it sends none.
     pub fn action(&mut self, row: usize) -> String {
         self.sent(row).map(|sent| text(sent.bytes.get(sent.action))).unwrap_or_default()
     }
 
-    /// The row's document, exactly as the ingest sends it; empty when there is no such row.
+    /// The row's document, exactly as the ingest sends it; empty when it sends none.
     pub fn document(&mut self, row: usize) -> String {
         self.sent(row).map(|sent| text(sent.bytes.get(sent.document))).unwrap_or_default()
     }
 
     fn sent(&mut self, row: usize) -> Option<Sent> {
-        let file = self.files.get(self.file_of(row)?)?;
+        let writer = self.writer(self.file_of(row)?)?;
         let cells = self.columns.get(row)?;
         let bytes = self.lines.get(row)?;
         let line = Line { number: cells.line, offset: cells.offset, bytes, length: bytes.len() as u64 };
         let mut out = Vec::new();
-        match ItemWriter::new(&self.settings, &file.source).write(&line, &mut out) {
+        match writer.write(&line, &mut out) {
             LineOutcome::Item(item) => Some(Sent { bytes: out, action: item.action, document: item.document }),
-            LineOutcome::Skipped(_) | LineOutcome::Rejected(_) => None,
+            LineOutcome::Filtered | LineOutcome::Skipped(_) | LineOutcome::Rejected(_) => None,
         }
     }
 

@@ -10,6 +10,7 @@ mod damage;
 mod document;
 mod enrich;
 mod error;
+mod filter;
 mod format;
 mod gzip;
 mod inspect;
@@ -25,13 +26,17 @@ pub use wasm::JsInspection;
 
 pub use damage::{Damage, DamageKind};
 pub use document::{
-    EngineKind, Item, ItemWriter, KeptLine, KeptLineError, LineOutcome, Rejection, Settings, SettingsError, Skip,
-    Source, SourceError, TEMPLATE_VERSION, Target, TemplatePlace, index_template, template_meta,
+    AddressRedaction, EngineKind, Item, ItemWriter, KeptLine, KeptLineError, KeyError, LineOutcome, QueryRedaction,
+    Redaction, RedactionError, RedactionKey, Rejection, Settings, SettingsError, Skip, Source, SourceError,
+    TEMPLATE_VERSION, Target, TemplatePlace, index_template, template_meta,
 };
 pub use enrich::{Decider, ENRICHMENT_VERSION, Latency, Phase, Reason, UrlParts, verdict};
 pub use error::{ErrorKind, ParseError, Span};
+pub use filter::{Filter, FilterError, FilterErrorKind, Matcher};
 pub use format::AlbAccess;
-pub use inspect::{FileSummary, Histogram, Inspection, Progress, RejectedLine, Row, Summary, VerdictCount};
+pub use inspect::{
+    FileSummary, FilterProblem, Histogram, Inspection, Progress, RejectedLine, Row, Summary, VerdictCount,
+};
 pub use lines::Line;
 pub use reader::{Limits, LogReader};
 pub use record::{Endpoint, List, Request, Seconds, Timestamp};

@@ -33,23 +33,43 @@ impl JsInspection {
         self.0.finish();
     }
 
+    /// What is wrong with a filter; null when it can be set.
+    pub fn check_filter(&self, text: &str) -> Result<JsValue, JsError> {
+        object(&Inspection::check_filter(text))
+    }
+
+    /// Only the rows for which the filter holds, until another is set; throws when it is none.
+    pub fn set_filter(&mut self, text: &str) -> Result<(), JsError> {
+        Ok(self.0.set_filter(text)?)
+    }
+
+    /// The key under which addresses are replaced; throws when it is too short.
+    pub fn set_redaction_key(&mut self, key: &str) -> Result<(), JsError> {
+        Ok(self.0.set_redaction_key(key)?)
+    }
+
+    /// Whether documents show a placeholder for want of that key.
+    pub fn lacks_redaction_key(&self) -> bool {
+        self.0.lacks_redaction_key()
+    }
+
     /// How far reading has come.
     pub fn progress(&self) -> Result<JsValue, JsError> {
         object(&self.0.progress())
     }
 
-    /// Counts over all rows.
+    /// Counts over the selected rows.
     pub fn summary(&self) -> Result<JsValue, JsError> {
         object(&self.0.summary())
     }
 
-    /// Statuses over time.
+    /// Statuses of the selected rows over time.
     pub fn histogram(&self, bins: u32) -> JsHistogram {
         let Histogram { start_ms, bin_ms, bins, counts } = self.0.histogram(bins);
         JsHistogram { start_ms, bin_ms, bins, counts: Uint32Array::from(&counts[..]) }
     }
 
-    /// A window of rows.
+    /// A window of the selected rows.
     pub fn rows(&mut self, first: u32, count: u32) -> Result<JsValue, JsError> {
         object(&self.0.rows(first as usize, count as usize))
     }

@@ -12,12 +12,13 @@ from typing import Any
 
 from .index import Index
 from .paths import ALBATROSS
+from .server import pinned
 from .storage import Bucket, Storage
 
 
 def environment(storage: Storage, bucket: Bucket, index: Index) -> dict[str, str]:
     """The configuration of `albatross` and of the Lambda, and nothing inherited."""
-    return storage.environment | {
+    return storage.environment | index.access.environment | {
         "ALBATROSS_BUCKET": bucket.name,
         "ALBATROSS_ENDPOINT": index.engine_url,
         "ALBATROSS_SETTINGS": index.settings,
@@ -42,11 +43,11 @@ class Ingest:
 class RunningIngest:
     """One `albatross ingest` under way."""
 
-    def __init__(self, variables: dict[str, str], command: Sequence[str] = ("ingest",)) -> None:
+    def __init__(self, variables: dict[str, str], command: Sequence[str] = ("ingest",), cpu: int | None = None) -> None:
         # Files, not pipes: nobody reads while it runs.
         self._output, self._messages = tempfile.TemporaryFile("w+"), tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            [ALBATROSS, *command], env=variables, stdout=self._output, stderr=self._messages
+            pinned([ALBATROSS, *command], cpu), env=variables, stdout=self._output, stderr=self._messages
         )
 
     def wait(self, seconds: float = 900) -> Ingest:
@@ -67,9 +68,9 @@ class RunningIngest:
         return Ingest(self.process.returncode, report, messages, peak)
 
 
-def ingest(variables: dict[str, str]) -> Ingest:
-    """One sweep, to its end."""
-    return RunningIngest(variables).wait()
+def ingest(variables: dict[str, str], cpu: int | None = None) -> Ingest:
+    """One sweep, to its end; on one CPU alone where one is named."""
+    return RunningIngest(variables, cpu=cpu).wait()
 
 
 def run(variables: dict[str, str], *command: str) -> Ingest:
@@ -87,6 +88,18 @@ def bulk_items(log: Path, source: str, settings: Path) -> list[tuple[bytes, byte
     command = [ALBATROSS, "parse", "--bulk", "--source", source, "--settings", settings, log]
     output = subprocess.run(command, check=False, capture_output=True).stdout.split(b"\n")
     return list(zip(output[0:-1:2], output[1:-1:2], strict=True))
+
+
+def documents_where(log: Path, filter: str, settings: Path) -> int:
+    """How many documents of a log a filter lets through."""
+    command = [ALBATROSS, "parse", "--where", filter, "--settings", settings, log]
+    return subprocess.run(command, check=True, capture_output=True).stdout.count(b"\n")
+
+
+def search_body(filter: str, settings: Path) -> Any:
+    """The filter as the body of a search."""
+    command = [ALBATROSS, "filter", "--settings", settings, filter]
+    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
 
 
 def _peak_rss_bytes(pid: int) -> int:

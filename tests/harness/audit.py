@@ -1,5 +1,6 @@
 """The invariants of an ingest, checked from outside: by what bucket and index hold, never by what Albatross says."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -43,11 +44,11 @@ class Audit:
         self._check_lines(gone)
         for each in gone:
             if each.corrupt:
-                self._check_copy(each, _OBJECTS, keys)
-                record = _OBJECTS + each.key + _DAMAGE
+                self._check_copy(each, _quarantined(each), keys)
+                record = _quarantined(each) + _DAMAGE
                 expect("a corrupt object without a record of its damage", () if record in keys else [each.key])
             elif self._archives:
-                self._check_copy(each, ARCHIVE, keys)
+                self._check_copy(each, ARCHIVE + each.key, keys)
 
     def is_settled(self) -> bool:
         """Whether nothing is left in the bucket but what stays there."""
@@ -60,7 +61,7 @@ class Audit:
         """
         expect("an object is not settled", self._left())
         self.check()
-        corrupt = {_OBJECTS + each.key for each in self._deposits if each.corrupt}
+        corrupt = {_quarantined(each) for each in self._deposits if each.corrupt}
         whole = {key.removesuffix(_DAMAGE) for key in self._bucket.keys() if key.startswith(_OBJECTS)}
         expect("a sound object in quarantine", whole - corrupt)
 
@@ -88,10 +89,14 @@ class Audit:
             missing = [line for line in each.bad if (each.key, line) not in found]
             expect(f"{each.key} ({each.about}) is gone, and bad lines of it are not in quarantine", missing)
 
-    def _check_copy(self, deposit: Deposit, prefix: str, keys: set[str]) -> None:
-        copy = prefix + deposit.key
+    def _check_copy(self, deposit: Deposit, copy: str, keys: set[str]) -> None:
         expect("an object is gone that was to be moved", () if copy in keys else [copy])
         expect("an object was moved with other content", () if self._bucket.get(copy) == deposit.body else [copy])
+
+
+def _quarantined(deposit: Deposit) -> str:
+    """Where a corrupt object lies: its ETag, by which S3 tells versions apart, is the MD5 of what was put."""
+    return f"{_OBJECTS}{deposit.key}@{hashlib.md5(deposit.body, usedforsecurity=False).hexdigest()}"
 
 
 def expect(what: str, exceptions: Iterable[object]) -> None:

@@ -46,15 +46,32 @@ class Distribution:
 
     def fetch(self) -> Path:
         """Its home, downloaded by Maven unless it is there."""
-        if not self.home.exists():
-            self.home.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self.home.parent) as folder:
-                artifact = f"-Dartifact={self.artifact}:{self.version}:zip"
-                maven = ["mvn", "--batch-mode", "--quiet", "-Dstyle.color=never", _UNPACK, artifact, f"-DoutputDirectory={folder}/out"]
-                subprocess.run(maven, cwd=folder, check=True)
-                # mkdtemp's folder is ours alone, but the engine runs as somebody else.
-                shutil.move(f"{folder}/out/{self.name}-{self.version}", self.home)
-        return self.home
+        return _unpack(f"{self.artifact}:{self.version}", f"{self.name}-{self.version}", self.home)
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """An engine's plugin, made for one release of it alone."""
+
+    artifact: str
+    fits: str
+
+    def fetch(self) -> Path:
+        """Its folder, downloaded by Maven unless it is there."""
+        name = self.artifact.split(":")[1]
+        return _unpack(self.artifact, "", TOOLS / "engines" / f"{name}-for-{self.fits}")
+
+
+def _unpack(artifact: str, folder_in_archive: str, home: Path) -> Path:
+    if not home.exists():
+        home.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=home.parent) as folder:
+            options = [f"-Dartifact={artifact}:zip", f"-DoutputDirectory={folder}/out"]
+            maven = ["mvn", "--batch-mode", "--quiet", "-Dstyle.color=never", _UNPACK, *options]
+            subprocess.run(maven, cwd=folder, check=True)
+            # mkdtemp's folder is ours alone, but the engine runs as somebody else.
+            shutil.move(Path(folder) / "out" / folder_in_archive, home)
+    return home
 
 
 _OPENSEARCH = "org.opensearch.distribution.integ-test-zip:opensearch"
@@ -71,6 +88,7 @@ ELASTICSEARCH = (
     Distribution("elasticsearch", "6.8.23", _ELASTICSEARCH, 8, 17, generation="elasticsearch-6"),
 )
 ALL = OPENSEARCH + ELASTICSEARCH
+SECURITY_PLUGIN = Plugin("org.opensearch.plugin:opensearch-security:2.19.1.0", "opensearch-2.19.1")
 
 
 def newest() -> tuple[Distribution, java.Java]:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import requests
 
+from . import security
+from .access import OPEN, Access
 from .distribution import Distribution, NoJava, newest
 from .java import Java
 from .server import LOOPBACK, Server
@@ -25,19 +27,20 @@ _SETTINGS = {
 class Engine:
     """An engine that can be stopped, killed, and started again on the same data."""
 
-    def __init__(self, distribution: Distribution | None = None) -> None:
+    def __init__(self, distribution: Distribution | None = None, secured: bool = False) -> None:
         self.distribution, self._java = newest() if distribution is None else (distribution, _java(distribution))
         self._user = _NOBODY if os.geteuid() == 0 else None
         self._folder = Path(tempfile.mkdtemp(prefix="albatross-engine-"))
-        self._home = self._reachable(self.distribution.fetch())
+        self._home = self._reachable(self.distribution.fetch(), for_us_alone=secured)
         (self._folder / "tmp").mkdir()
-        self._configure()
+        self.access = self._configure(secured)
         self._give_away()
         self._server: Server | None = None
         self.url = ""
 
     def __str__(self) -> str:
-        return f"{self.distribution.label} on Java {self._java.version}"
+        secured = ", TLS and passwords" if self.access != OPEN else ""
+        return f"{self.distribution.label} on Java {self._java.version}{secured}"
 
     def start(self) -> None:
         """Starts it and waits until it takes requests; `url` is its new address."""
@@ -50,10 +53,16 @@ class Engine:
         def ready() -> bool:
             if not ports.exists():
                 return False
-            self.url = f"http://{ports.read_text().split()[0]}"
-            return _is_healthy(self.url)
+            self.url = f"{self.access.scheme}://{ports.read_text().split()[0]}"
+            return self._is_healthy()
 
         self._server.wait_until(ready, 180)
+
+    def pin(self, cpu: int) -> None:
+        """Leaves it one CPU."""
+        if self._server:
+            for thread in Path(f"/proc/{self._server.process.pid}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), {cpu})
 
     def kill(self) -> None:
         """Ends it as a power failure would; the data stay."""
@@ -77,7 +86,7 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _configure(self) -> None:
+    def _configure(self, secured: bool) -> Access:
         config = self._folder / "config"
         shutil.copytree(self.distribution.home / "config", config)
         paths = {"path.data": f"{self._folder}/data", "path.logs": f"{self._folder}/logs"}
@@ -87,10 +96,15 @@ class Engine:
         settings |= {"http.port": "0", transport: "0"}
         if self.distribution.name == "elasticsearch" and self.distribution.version[0] in "89":
             settings["xpack.security.enabled"] = "false"
+        access = OPEN
+        if secured:
+            added, access = security.install(self._home, config)
+            settings |= added
         (config / f"{self.distribution.name}.yml").write_text("".join(f"{name}: {value}\n" for name, value in settings.items()))
         # Java's own logs would go below the distribution, which is not ours to write to.
         options = (config / "jvm.options").read_text().splitlines(keepends=True)
         (config / "jvm.options").write_text("".join(line for line in options if "logs/" not in line))
+        return access
 
     def _environment(self) -> dict[str, str]:
         prefix = "OPENSEARCH" if self.distribution.name == "opensearch" else "ES"
@@ -103,13 +117,21 @@ class Engine:
             f"{prefix}_JAVA_OPTS": "-Xms512m -Xmx1g",
         }
 
-    def _reachable(self, home: Path) -> Path:
+    def _reachable(self, home: Path, for_us_alone: bool) -> Path:
         """The distribution where the engine's user can read it: a checkout below /root is closed to others."""
-        if self._user is None or all(folder.stat().st_mode & 0o001 for folder in home.parents):
+        is_readable = self._user is None or all(folder.stat().st_mode & 0o001 for folder in home.parents)
+        if is_readable and not for_us_alone:
             return home
         copy = self._folder / "home"
         shutil.copytree(home, copy)
         return copy
+
+    def _is_healthy(self) -> bool:
+        health = f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=1s"
+        try:
+            return self.access.session().get(health, timeout=5).ok
+        except requests.ConnectionError:
+            return False
 
     def _give_away(self) -> None:
         if self._user is None:
@@ -123,10 +145,3 @@ def _java(distribution: Distribution) -> Java:
     if runtime is None:
         raise NoJava(f"{distribution.label} needs Java {distribution.oldest_java} to {distribution.newest_java}")
     return runtime
-
-
-def _is_healthy(url: str) -> bool:
-    try:
-        return requests.get(f"{url}/_cluster/health?wait_for_status=yellow&timeout=1s", timeout=5).ok
-    except requests.ConnectionError:
-        return False

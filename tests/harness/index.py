@@ -4,17 +4,20 @@ import json
 import uuid
 from typing import Any
 
-import requests
+from .access import OPEN, Access
 
 
 class Index:
     """Daily indices `PREFIX-YYYY.MM.DD` and their template, as Albatross makes them."""
 
-    def __init__(self, engine_url: str, generation: str = "current", target: str = "daily") -> None:
+    def __init__(
+        self, engine_url: str, generation: str = "current", target: str = "daily", access: Access = OPEN
+    ) -> None:
         self.engine_url = engine_url.rstrip("/")
         self._generation, self._target = generation, target
         self.prefix = f"albatross-test-{uuid.uuid4().hex[:12]}"
-        self._session = requests.Session()
+        self.access = access
+        self._session = access.session()
 
     @property
     def settings(self) -> str:
@@ -25,6 +28,10 @@ class Index:
         """How many documents there are, all of them visible."""
         self._ask("POST", f"{self._pattern}/_refresh")
         return self._ask("GET", f"{self._pattern}/_count")["count"]
+
+    def count_of(self, body: object) -> int:
+        """How many of the visible documents a search finds."""
+        return self._ask("POST", f"{self._pattern}/_count", body)["count"]
 
     def written(self) -> int:
         """How many documents have been written so far, visible or not."""

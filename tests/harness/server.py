@@ -32,6 +32,11 @@ def accepts(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
+def pinned(command: Sequence[str | Path], cpu: int | None) -> list[str | Path]:
+    """The command, on one CPU alone where one is named."""
+    return list(command) if cpu is None else ["/usr/bin/taskset", "--cpu-list", str(cpu), *command]
+
+
 def _die_with_parent() -> None:
     """Asks the kernel to end the child even where we are killed and cannot."""
     if hasattr(_libc, "prctl"):

@@ -63,8 +63,8 @@ impl Batch {
         Self { origin, limits, buffers, ledger: Ledger::default(), quarantine: Vec::new(), last_line: 0 }
     }
 
-    /// Enters a line: its item behind the others, or its fate.
-    pub fn write(&mut self, writer: &ItemWriter, line: &Line<'_>) {
+    /// Enters a line: its item behind the others, or its fate. Whether it is an event, sent or not.
+    pub fn write(&mut self, writer: &ItemWriter, line: &Line<'_>) -> bool {
         self.ledger.lines += 1;
         self.last_line = line.number;
         match writer.write(line, &mut self.buffers.items) {
@@ -72,6 +72,11 @@ impl Batch {
                 self.buffers.lines.extend_from_slice(line.bytes);
                 let (end, line_end) = (self.buffers.items.len(), self.buffers.lines.len());
                 self.buffers.entries.push(Entry { end, line_end, line: line.number, offset: line.offset });
+                return true;
+            }
+            LineOutcome::Filtered => {
+                self.ledger.filtered += 1;
+                return true;
             }
             LineOutcome::Skipped(Skip::Blank) => self.ledger.blank += 1,
             LineOutcome::Skipped(Skip::Control) => self.ledger.control += 1,
@@ -80,6 +85,7 @@ impl Batch {
                 self.origin.write_rejection(&rejection, &mut self.quarantine);
             }
         }
+        false
     }
 
     /// Whether it is time to send.

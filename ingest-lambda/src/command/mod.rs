@@ -1,6 +1,7 @@
 //! `albatross`: the operator's command, one file for each subcommand.
 
 mod backfill;
+mod filter;
 mod ingest;
 mod parse;
 mod plan;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
+use parser_wasm::Settings;
 use serde::Serialize;
 use tokio::signal;
 
@@ -41,6 +43,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Parse(parse::Parse),
+    Filter(filter::Filter),
     Setup(setup::Setup),
     Plan(plan::Plan),
     Ingest(ingest::Ingest),
@@ -60,6 +63,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::from_arg_matches(&application().get_matches()).unwrap_or_else(|error| error.exit());
     match cli.command {
         Command::Parse(parse) => parse.run(),
+        Command::Filter(filter) => filter.run(),
         Command::Setup(setup) => block_on(setup.run()),
         Command::Plan(plan) => block_on(plan.run()),
         Command::Ingest(ingest) => block_on(ingest.run()),
@@ -78,7 +82,7 @@ fn application() -> clap::Command {
 
 /// The variables, as help shows them.
 fn environment() -> String {
-    let mut text = "Environment of all but `parse`, the same as the Lambda's:\n".to_owned();
+    let mut text = "Environment of all but `parse` and `filter`, the same as the Lambda's:\n".to_owned();
     for variable in VARIABLES {
         let default = variable.default.map_or_else(|| "required".to_owned(), |default| format!("default: {default}"));
         text += &format!("  {}\n      {} ({default})\n", variable.name, variable.about);
@@ -97,6 +101,17 @@ fn block_on(future: impl Future<Output = ExitCode>) -> ExitCode {
 fn fail(status: u8, error: &dyn std::fmt::Display) -> ExitCode {
     eprintln!("albatross: {error}");
     status.into()
+}
+
+/// A filter, or what is wrong with it and where.
+fn read_filter(text: &str) -> Result<parser_wasm::Filter, String> {
+    parser_wasm::Filter::parse(text).map_err(|error| error.in_text(text))
+}
+
+/// The settings in a file, as the page exports them.
+fn read_settings(path: &str) -> Result<Settings, String> {
+    let json = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    Settings::from_json(&json).map_err(|error| error.to_string())
 }
 
 /// Everything a run needs, from the environment, or every problem of it on a line of its own.

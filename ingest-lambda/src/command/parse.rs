@@ -1,6 +1,7 @@
 //! `albatross parse`: log files to documents, without any network.
 
 mod output;
+mod redact;
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
@@ -8,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use parser_wasm::{Damage, ItemWriter, Limits, Line, LineOutcome, LogReader, Settings, Source};
+use parser_wasm::{Damage, Filter, ItemWriter, Limits, Line, LineOutcome, LogReader, RedactionKey, Settings, Source};
 
 use self::output::{Documents, Notes};
-use super::{FAILED, USAGE, fail};
+use super::{FAILED, USAGE, fail, read_filter, read_settings};
 
 /// A line was rejected, and `--strict` minds.
 const REJECTED: u8 = 3;
@@ -29,6 +30,7 @@ const READ_BYTES: usize = 256 << 10;
 Examples:
   albatross parse access.log.gz | jq -r '[.\"@timestamp\", .url.original] | @tsv'
   zcat *.log.gz | albatross parse --strict - > documents.ndjson
+  albatross parse --where 'albatross.verdict.by: waf' --redact query=mask,addresses=truncate *.log.gz
   albatross parse --bulk --source s3://my-alb-logs/AWSLogs/a.log.gz a.log.gz |
     curl -s -H 'content-type: application/x-ndjson' --data-binary @- localhost:9200/_bulk
 
@@ -57,15 +59,29 @@ pub(super) struct Parse {
     /// What documents look like: a JSON file, as the page exports it
     #[arg(long, value_name = "FILE", value_parser = read_settings)]
     settings: Option<Settings>,
+
+    /// Only documents for which this holds, such as `http.response.status_code >= 500 and not
+    /// curl`; instead of the settings' filter
+    #[arg(long = "where", value_name = "EXPR", value_parser = read_filter)]
+    filter: Option<Filter>,
+
+    /// Take out of documents: query=mask or query=drop, addresses=truncate or addresses=hmac,
+    /// remove=FIELD; instead of the same in the settings
+    #[arg(long, value_name = "WHAT=HOW,...", value_delimiter = ',', value_parser = redact::parse_change)]
+    redact: Vec<redact::Change>,
+
+    /// File with the secret under which addresses=hmac replaces addresses
+    #[arg(long, value_name = "FILE", value_parser = read_key)]
+    redact_key_file: Option<RedactionKey>,
 }
 
 fn parse_source(uri: &str) -> Result<Source, String> {
     Source::parse(uri).map_err(|error| error.to_string())
 }
 
-fn read_settings(path: &str) -> Result<Settings, String> {
-    let json = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-    Settings::from_json(&json).map_err(|error| error.to_string())
+fn read_key(path: &str) -> Result<RedactionKey, String> {
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    RedactionKey::new(&bytes).map_err(|error| error.to_string())
 }
 
 /// Why a file was not read to its end.
@@ -87,14 +103,18 @@ impl Parse {
         if self.source.is_some() && self.files.len() > 1 {
             return fail(USAGE, &"--source names the source of one file, and several were given");
         }
-        let settings = self.settings.take().unwrap_or_default();
+        let settings = match self.settings() {
+            Ok(settings) => settings,
+            Err(problem) => return fail(USAGE, &problem),
+        };
         let notes = Notes::new(&self.files);
         let mut session =
             Session { documents: Documents::new(self.bulk), notes, chunk: vec![0; READ_BYTES], rejected: false };
         let mut failed = false;
         for path in &self.files {
             let name = path.to_string_lossy();
-            match session.file(path, &name, self.source.as_ref(), &settings) {
+            let named = Named { path, name: &name, source: self.source.as_ref() };
+            match session.file(named, &settings, self.redact_key_file.as_ref()) {
                 Ok(()) => continue,
                 Err(Halt::Read(error)) => session.notes.unreadable(&name, &error),
                 Err(Halt::Damaged(damage)) => session.notes.damaged(&name, &damage),
@@ -109,6 +129,26 @@ impl Parse {
             (false, false) => ExitCode::SUCCESS,
         }
     }
+
+    /// The settings file's settings, or the defaults, with the changes that the other options make.
+    fn settings(&mut self) -> Result<Settings, String> {
+        let mut settings = self.settings.take().unwrap_or_default();
+        if let Some(filter) = self.filter.take() {
+            settings.filter = Some(filter);
+        }
+        redact::apply(std::mem::take(&mut self.redact), &mut settings.redact);
+        if settings.redact.needs_key() && self.redact_key_file.is_none() {
+            return Err("addresses are replaced under a key: name its file by --redact-key-file".to_owned());
+        }
+        settings.checked().map_err(|error| error.to_string())
+    }
+}
+
+/// A file, and what it is called.
+struct Named<'a> {
+    path: &'a Path,
+    name: &'a str,
+    source: Option<&'a Source>,
 }
 
 /// What is shared by all files of one call.
@@ -120,7 +160,8 @@ struct Session {
 }
 
 impl Session {
-    fn file(&mut self, path: &Path, name: &str, source: Option<&Source>, settings: &Settings) -> Result<(), Halt> {
+    fn file(&mut self, named: Named<'_>, settings: &Settings, key: Option<&RedactionKey>) -> Result<(), Halt> {
+        let Named { path, name, source } = named;
         let (mut input, own_source): (Box<dyn Read>, Source) = if name == "-" {
             (Box::new(io::stdin().lock()), Source::file("stdin"))
         } else {
@@ -128,6 +169,7 @@ impl Session {
             (Box::new(File::open(path).map_err(Halt::Read)?), Source::file(&base_name))
         };
         let writer = ItemWriter::new(settings, source.unwrap_or(&own_source));
+        let writer = if let Some(key) = key { writer.with_key(key) } else { writer };
         let outcome = self.read(&mut *input, name, &writer);
         // Everything good is written before anything is said about the end.
         self.documents.flush().map_err(Halt::Write)?;
@@ -159,7 +201,7 @@ impl Session {
 
     fn line(&mut self, line: &Line<'_>, name: &str, writer: &ItemWriter) -> Result<(), Halt> {
         match self.documents.write(writer, line).map_err(Halt::Write)? {
-            LineOutcome::Item(_) | LineOutcome::Skipped(_) => {}
+            LineOutcome::Item(_) | LineOutcome::Filtered | LineOutcome::Skipped(_) => {}
             LineOutcome::Rejected(rejection) => {
                 self.rejected = true;
                 self.notes.rejected(name, &rejection);

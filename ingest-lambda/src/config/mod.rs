@@ -8,7 +8,7 @@ mod variables;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use parser_wasm::Settings;
+use parser_wasm::{RedactionKey, Settings};
 use reqwest::Url;
 use thiserror::Error;
 
@@ -38,6 +38,8 @@ pub struct Config {
     pub request_timeout: Duration,
     /// What documents look like.
     pub settings: SettingsSource,
+    /// The secret under which addresses are replaced, where the settings say so.
+    pub redaction_key: Option<RedactionKey>,
     /// What becomes of an object whose every line is accounted for.
     pub settle: Settle,
     /// Where quarantine and state lie in the bucket; ends in a slash.
@@ -158,6 +160,10 @@ impl Config {
         let endpoint = read_endpoint(&mut lookup);
         let auth = read_auth(&mut lookup);
         let settings = read_settings(&mut lookup);
+        let redaction_key = lookup.text("ALBATROSS_REDACT_KEY").and_then(|key| {
+            let key = RedactionKey::new(key.as_bytes()).map_err(|error| format!("cannot be used: {error}"));
+            lookup.check("ALBATROSS_REDACT_KEY", key)
+        });
         let prefix = lookup.text("ALBATROSS_PREFIX").unwrap_or_default();
         let own_prefix = read_own_prefix(&mut lookup, &prefix);
         let settle = read_settle(&mut lookup, bucket.as_deref(), &prefix, &own_prefix);
@@ -170,6 +176,7 @@ impl Config {
             ca_file: lookup.text("ALBATROSS_CA_FILE").map(PathBuf::from),
             request_timeout: Duration::from_secs(lookup.number("ALBATROSS_REQUEST_TIMEOUT_SECONDS", 30, 1..=300)),
             settings,
+            redaction_key,
             settle,
             own_prefix,
             events: lookup.flag("ALBATROSS_EVENTS", false),

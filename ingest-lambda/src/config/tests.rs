@@ -85,6 +85,19 @@ fn one_way_of_authorization() {
 }
 
 #[test]
+fn a_redaction_key_is_long_and_does_not_show() {
+    let short = problems(&[("ALBATROSS_REDACT_KEY", "hunter2")]);
+    assert!(short.len() == 1 && short[0].starts_with("ALBATROSS_REDACT_KEY ") && !short[0].contains("hunter2"));
+    let config = read(&[
+        ("ALBATROSS_BUCKET", "logs"),
+        ("ALBATROSS_ENDPOINT", "http://engine"),
+        ("ALBATROSS_REDACT_KEY", "hunter2-hunter2-hunter2"),
+    ])
+    .unwrap();
+    assert!(config.redaction_key.is_some() && !format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
 fn nothing_of_our_own_is_swept() {
     for refused in [
         &[("ALBATROSS_PREFIX", "albatross/")][..],

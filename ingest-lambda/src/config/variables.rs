@@ -43,6 +43,11 @@ pub const VARIABLES: &[Variable] = &[
     variable("ALBATROSS_REQUEST_TIMEOUT_SECONDS", Some("30"), "how long the engine may take to answer, 1 to 300"),
     variable("ALBATROSS_SETTINGS", Some("the defaults"), "what documents look like, as JSON (the page exports it)"),
     variable("ALBATROSS_SETTINGS_URI", Some("none"), "s3://bucket/key of that JSON, instead of the text itself"),
+    variable(
+        "ALBATROSS_REDACT_KEY",
+        Some("none"),
+        "secret under which settings with addresses: hmac replace addresses, 16 bytes at least",
+    ),
     variable("ALBATROSS_SETTLE", Some("delete"), "what becomes of an indexed object: delete, archive or keep"),
     variable(
         "ALBATROSS_ARCHIVE_TO",

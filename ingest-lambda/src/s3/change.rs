@@ -95,6 +95,20 @@ impl Store {
         Ok(())
     }
 
+    /// The `ETag` of an object of our own; none where there is no such object.
+    ///
+    /// # Errors
+    /// When S3 fails.
+    pub async fn etag(&self, key: &str) -> Result<Option<String>, S3Error> {
+        match self.client.head_object().bucket(&self.bucket).key(key).send().await {
+            Ok(output) => output.e_tag.ok_or(S3Error::NoEtag).map(Some),
+            Err(error) => match classify("HeadObject", &error) {
+                S3Error::Gone => Ok(None),
+                other => Err(other),
+            },
+        }
+    }
+
     /// Copies the object that was read, and no other, and looks whether the copy is whole.
     ///
     /// # Errors

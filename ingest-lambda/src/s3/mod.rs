@@ -29,6 +29,12 @@ pub enum S3Error {
     /// The object is not the one that was read: its `ETag` is another.
     #[error("the object has changed")]
     Changed,
+    /// The upload that parts were given to is no more: completed, given up, or cleared away by a lifecycle rule.
+    #[error("{operation}: no such upload")]
+    NoUpload {
+        /// The API operation.
+        operation: &'static str,
+    },
     /// Credentials or policy do not allow it.
     #[error("{operation}: {message}")]
     AccessDenied {
@@ -117,9 +123,12 @@ where
         _ => with_causes(error),
     };
     match status {
+        Some(404) if error.code() == Some("NoSuchUpload") => S3Error::NoUpload { operation },
         Some(404) if error.code() != Some("NoSuchBucket") => S3Error::Gone,
-        // 409 ConditionalRequestConflict: somebody changed it at the same moment.
-        Some(412 | 409) => S3Error::Changed,
+        Some(412) => S3Error::Changed,
+        // ConditionalRequestConflict: somebody else puts it at the same moment. Anything else that is deleted or
+        // copied at the same moment may still be what it was.
+        Some(409) if operation == "PutObject" => S3Error::Changed,
         Some(401 | 403) => S3Error::AccessDenied { operation, message },
         _ => S3Error::Failed { operation, message },
     }

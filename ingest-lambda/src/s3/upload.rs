@@ -4,7 +4,7 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{S3Error, Store, classify};
+use super::{Condition, S3Error, Store, classify};
 
 /// The least that S3 takes as a part, the last one apart.
 pub const PART_BYTES: usize = 5 << 20;
@@ -39,9 +39,9 @@ impl Store {
     ///
     /// # Errors
     /// When S3 fails; the part may be uploaded again.
-    pub async fn upload_part(&self, key: &str, upload: &mut Upload, body: Vec<u8>) -> Result<(), S3Error> {
+    pub async fn upload_part(&self, key: &str, upload: &mut Upload, body: Bytes) -> Result<(), S3Error> {
         let request = self.client.upload_part().bucket(&self.bucket).key(key).upload_id(&upload.id);
-        let request = request.part_number(number(upload.parts.len())).body(Bytes::from(body).into());
+        let request = request.part_number(number(upload.parts.len())).body(body.into());
         let output = request.send().await.map_err(|error| classify("UploadPart", &error))?;
         upload.parts.push(output.e_tag.ok_or(S3Error::NoEtag)?);
         Ok(())
@@ -50,14 +50,19 @@ impl Store {
     /// Makes one object of the parts.
     ///
     /// # Errors
-    /// When S3 fails; it may be tried again.
-    pub async fn complete_upload(&self, key: &str, upload: &Upload) -> Result<(), S3Error> {
+    /// When S3 fails; it may be tried again. [`S3Error::Changed`] when the condition does not hold.
+    pub async fn complete_upload(&self, key: &str, upload: &Upload, on: Condition<'_>) -> Result<(), S3Error> {
         let part =
             |(index, etag): (usize, &String)| CompletedPart::builder().part_number(number(index)).e_tag(etag).build();
         let parts = upload.parts.iter().enumerate().map(part).collect();
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
         let request = self.client.complete_multipart_upload().bucket(&self.bucket).key(key);
         let request = request.upload_id(&upload.id).multipart_upload(parts);
+        let request = match on {
+            Condition::Always => request,
+            Condition::Absent => request.if_none_match("*"),
+            Condition::Matches(etag) => request.if_match(etag),
+        };
         request.send().await.map(drop).map_err(|error| classify("CompleteMultipartUpload", &error))
     }
 

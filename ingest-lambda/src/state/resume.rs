@@ -13,6 +13,8 @@ use crate::s3::{S3Error, Store};
 pub struct ResumePoint {
     /// Of the object; another version begins anew.
     pub etag: String,
+    /// What made the documents so far, and where they went; anything else begins anew.
+    pub deployment: String,
     /// The last line accounted for.
     pub line: u64,
     /// The account of the lines so far.

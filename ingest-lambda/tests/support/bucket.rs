@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use super::uploads::Uploads;
 use super::{Reply, Request, Server};
 
 /// 2026-11-23T12:00:00Z.
@@ -12,6 +13,7 @@ pub const NOON_EPOCH_S: i64 = 1_795_435_200;
 pub struct Bucket {
     objects: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     times: Arc<Mutex<BTreeMap<String, i64>>>,
+    uploads: Uploads,
     page: usize,
 }
 
@@ -32,7 +34,7 @@ impl Bucket {
 
     /// An empty bucket that lists so many keys a page.
     pub fn with_pages_of(page: usize) -> Self {
-        Self { objects: Arc::default(), times: Arc::default(), page }
+        Self { objects: Arc::default(), times: Arc::default(), uploads: Uploads::default(), page }
     }
 
     pub fn put(&self, key: &str, body: &[u8]) {
@@ -64,11 +66,17 @@ impl Bucket {
         if key.is_empty() {
             return self.list(query);
         }
+        if query.contains("uploadId=") || query.starts_with("uploads") {
+            return self.uploads.answer(key, query, request, |body| self.put(key, &body));
+        }
         if request.method == "PUT" {
             return self.change(key, request);
         }
         let mut objects = self.objects.lock().expect("lock");
         let Some(body) = objects.get(key) else {
+            if request.method == "DELETE" && !request.headers.contains_key("if-match") {
+                return Reply::new(204, "");
+            }
             return Reply::new(404, "<Error><Code>NoSuchKey</Code></Error>");
         };
         let etag = etag(body);
@@ -120,6 +128,11 @@ impl Bucket {
         }
         objects.insert(key.to_owned(), body);
         Reply::new(200, format!("<CopyObjectResult><ETag>{etag}</ETag></CopyObjectResult>"))
+    }
+
+    /// Ends every upload, as a lifecycle rule does.
+    pub fn end_uploads(&self) {
+        self.uploads.end();
     }
 
     /// What an object holds.
@@ -208,7 +221,7 @@ fn precondition_failed() -> Reply {
     Reply::new(412, "<Error><Code>PreconditionFailed</Code></Error>")
 }
 
-fn etag(body: &[u8]) -> String {
+pub fn etag(body: &[u8]) -> String {
     let sum = body.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
     format!("\"{sum:016x}\"")
 }

@@ -8,12 +8,15 @@ mod gzip;
 mod http;
 mod index;
 mod runtime;
+mod signal;
+mod uploads;
 
-pub use bucket::{Bucket, NOON_EPOCH_S};
+pub use bucket::{Bucket, NOON_EPOCH_S, etag};
 pub use gzip::gunzip_lines;
 pub use http::{Reply, Request, Server};
 pub use index::{Index, items};
 pub use runtime::{Invocation, Lambda};
+pub use signal::Signal;
 
 use std::process::{Command, Output};
 
@@ -93,9 +96,13 @@ pub fn ingest_with(s3: &Server, engine: &Server, variables: &[(&str, &str)]) -> 
     report_of(command("ingest", s3, engine).envs(variables.iter().copied()))
 }
 
-/// What a command that prints a report came to.
+/// Runs a command that prints a report.
 pub fn report_of(command: &mut Command) -> Run {
-    let output = command.output().expect("the command starts");
+    run_of(command.output().expect("the command starts"))
+}
+
+/// What a command that prints a report came to.
+fn run_of(output: Output) -> Run {
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     let (stdout, stderr) = (text(output.stdout), text(output.stderr));
     for shown in [&stdout, &stderr] {

@@ -2,10 +2,12 @@
 
 use super::ecs::{self, Context};
 use super::id::{object_id, write_id};
+use super::redact::{RedactionKey, Redactor};
 use super::rejection::Rejection;
 use super::settings::{EngineKind, Settings, Target};
 use super::source::Source;
 use crate::error::{ErrorKind, ParseError, Span};
+use crate::filter::Matcher;
 use crate::format::AlbAccess;
 use crate::lines::Line;
 use std::ops::Range;
@@ -20,6 +22,8 @@ pub struct ItemWriter {
     operation: &'static str,
     object: [u8; 16],
     context: Context,
+    redactor: Option<Redactor>,
+    filter: Option<Matcher>,
 }
 
 /// What became of a line.
@@ -27,6 +31,8 @@ pub struct ItemWriter {
 pub enum LineOutcome<'a> {
     /// It is a document, appended to the output.
     Item(Item),
+    /// It is a document that the settings' filter leaves out.
+    Filtered,
     /// It holds no event, by design.
     Skipped(Skip),
     /// It could not be read.
@@ -60,7 +66,16 @@ impl ItemWriter {
             operation: CREATE,
             object: object_id(source.base_name()),
             context: Context::new(settings, source),
+            redactor: Redactor::new(&settings.redact, None),
+            filter: settings.filter.as_ref().map(|filter| Matcher::new(filter, settings.engine)),
         }
+    }
+
+    /// With the key that [`Redaction::needs_key`](super::Redaction::needs_key) asks for. Without it, text that says so
+    /// stands for what the key would make.
+    #[must_use]
+    pub fn with_key(self, key: &RedactionKey) -> Self {
+        Self { redactor: Redactor::new(&self.settings.redact, Some(key)), ..self }
     }
 
     /// With actions that write over the documents there are (`index`), so that they are derived anew. Impossible where
@@ -74,13 +89,14 @@ impl ItemWriter {
     /// Appends the line's action and document to `out`, or appends nothing and says why.
     pub fn write<'a>(&self, line: &Line<'a>, out: &mut Vec<u8>) -> LineOutcome<'a> {
         match read(line) {
-            Ok(record) => LineOutcome::Item(self.item(line, &record, out)),
+            Ok(record) => self.item(line, &record, out).map_or(LineOutcome::Filtered, LineOutcome::Item),
             Err(Unread::Skipped(skip)) => LineOutcome::Skipped(skip),
             Err(Unread::Rejected(error)) => LineOutcome::Rejected(Rejection { line: *line, error }),
         }
     }
 
-    fn item(&self, line: &Line<'_>, record: &AlbAccess<'_>, out: &mut Vec<u8>) -> Item {
+    /// Writes, redacts, filters, in this order: the filter is asked what an engine would be asked.
+    fn item(&self, line: &Line<'_>, record: &AlbAccess<'_>, out: &mut Vec<u8>) -> Option<Item> {
         let start = out.len();
         out.extend_from_slice(b"{\"");
         out.extend_from_slice(self.operation.as_bytes());
@@ -108,9 +124,19 @@ impl ItemWriter {
         out.push(b'\n');
         let start = out.len();
         ecs::write(record, line, &self.context, out);
+        if let Some(redactor) = &self.redactor {
+            let written = out.split_off(start);
+            redactor.write(&written, out);
+        }
         let document = start..out.len();
+        if let (Some(filter), Some(written)) = (&self.filter, out.get(document.clone()))
+            && !filter.matches(written)
+        {
+            out.truncate(action.start);
+            return None;
+        }
         out.push(b'\n');
-        Item { action, document }
+        Some(Item { action, document })
     }
 }
 

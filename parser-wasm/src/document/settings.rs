@@ -1,5 +1,7 @@
 //! What the user decides about documents. Page and Lambda read the same JSON text.
 
+use super::redact::{Redaction, RedactionError};
+use crate::filter::{Filter, FilterError};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -16,6 +18,12 @@ pub struct Settings {
     pub target: Target,
     /// Whether documents hold the raw line as `event.original`.
     pub keep_original: bool,
+    /// Which documents there are; all of them without. It is asked of the document as it would be sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Filter>,
+    /// What is taken out of them.
+    #[serde(skip_serializing_if = "Redaction::is_empty")]
+    pub redact: Redaction,
 }
 
 /// The kinds of engine that want different actions or templates.
@@ -33,6 +41,14 @@ pub enum EngineKind {
     /// twice: after a lost answer, a run that was cut off, or a replay.
     #[serde(rename = "serverless-time-series")]
     ServerlessTimeSeries,
+}
+
+impl EngineKind {
+    /// Whether its dates may have nanoseconds (`date_nanos`). Elasticsearch has them since 7.0; a time-series
+    /// collection's timestamp is a `date` (AWS, "Using the timestamp field in time series collections").
+    pub(crate) fn has_nanoseconds(self) -> bool {
+        self == Self::Current
+    }
 }
 
 /// Which index an event goes to. An index name follows from the event's own time, so that the same line always goes
@@ -57,6 +73,8 @@ impl Default for Settings {
             engine: EngineKind::default(),
             target: Target::default(),
             keep_original: false,
+            filter: None,
+            redact: Redaction::default(),
         }
     }
 }
@@ -78,6 +96,27 @@ pub enum SettingsError {
         serde_json::json!(.0)
     )]
     NoDataStreams(EngineKind),
+    /// A filter that makes no sense.
+    #[error("the setting \"filter\" is no filter: {}", .error.in_text(.text))]
+    Filter {
+        /// The filter.
+        text: String,
+        /// What is wrong with it.
+        error: FilterError,
+    },
+    /// A redaction that cannot be done.
+    #[error("the setting \"redact\" cannot be used: {0}")]
+    Redact(#[from] RedactionError),
+    /// The raw line would show what redaction takes out.
+    #[error("the setting \"keep_original\" cannot be true while \"redact\" takes anything out: the raw line holds it")]
+    OriginalRedacted,
+}
+
+/// The filter by itself, so that what is wrong with it can be shown at its place.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct FilterText {
+    filter: Option<String>,
 }
 
 impl Settings {
@@ -86,24 +125,40 @@ impl Settings {
     /// # Errors
     /// When the text is not a JSON object of known settings, a value cannot be used, or two cannot be used together.
     pub fn from_json(text: &str) -> Result<Self, SettingsError> {
-        let settings: Self = serde_json::from_str(text)?;
-        let index = settings.index.as_bytes();
+        if let Ok(FilterText { filter: Some(text) }) = serde_json::from_str(text)
+            && let Err(error) = Filter::parse(&text)
+        {
+            return Err(SettingsError::Filter { text, error });
+        }
+        serde_json::from_str::<Self>(text)?.checked()
+    }
+
+    /// These settings, if they can be used. Those that were read have been checked.
+    ///
+    /// # Errors
+    /// When a value cannot be used, or two cannot be used together.
+    pub fn checked(self) -> Result<Self, SettingsError> {
+        let index = self.index.as_bytes();
         // The rules of Elasticsearch and OpenSearch for index names, with room for the date.
         let legal = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(byte);
         let starts = index.first().is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
         if !starts || index.len() > 200 || !index.iter().all(legal) {
-            return Err(SettingsError::Index(settings.index));
+            return Err(SettingsError::Index(self.index));
         }
         // `_data_stream` is on no list of what OpenSearch Serverless supports; Elasticsearch has it since 7.9.
-        if settings.target == Target::DataStream && settings.engine != EngineKind::Current {
-            return Err(SettingsError::NoDataStreams(settings.engine));
+        if self.target == Target::DataStream && self.engine != EngineKind::Current {
+            return Err(SettingsError::NoDataStreams(self.engine));
         }
-        Ok(settings)
+        self.redact.check()?;
+        if self.keep_original && !self.redact.is_empty() {
+            return Err(SettingsError::OriginalRedacted);
+        }
+        Ok(self)
     }
 
-    /// The settings as JSON, every one of them, in a fixed order.
+    /// The settings as JSON in a fixed order: every one of them, but for filter and redaction that are not there.
     pub fn to_json(&self) -> String {
-        // A struct of strings and a flag always serializes.
+        // A struct of texts and flags always serializes.
         serde_json::to_string(self).unwrap_or_default()
     }
 
@@ -175,6 +230,49 @@ mod tests {
             assert!(message.contains(&format!("\"engine\" is \"{engine}\"")), "{message}");
         }
         assert!(Settings::from_json(r#"{"target":"data_stream"}"#).is_ok());
+    }
+
+    #[test]
+    fn filter_and_redaction_by_name() {
+        let text = r#"{"filter":"source.ip: 192.0.2.0/24","redact":{"query":"mask","remove":["user_agent"],"addresses":"hmac"}}"#;
+        let settings = Settings::from_json(text).expect("valid");
+        assert_eq!(settings.filter.as_ref().map(Filter::text), Some("source.ip: 192.0.2.0/24"));
+        assert!(settings.redact.needs_key());
+        assert!(settings.to_json().ends_with(text.trim_start_matches('{')));
+        assert_eq!(Settings::from_json(&settings.to_json()).expect("valid"), settings);
+        assert_ne!(settings.digest(), Settings::default().digest());
+        assert_eq!(Settings::from_json(r#"{"filter":null,"redact":{}}"#).expect("valid"), Settings::default());
+    }
+
+    #[test]
+    fn what_is_wrong_with_filter_and_redaction() {
+        for (text, message) in [
+            (
+                r#"{"filter":"a and é: 1"}"#,
+                "the setting \"filter\" is no filter: no such field\n  a and é: 1\n        ^",
+            ),
+            (
+                r#"{"redact":{"remove":["url","usr_agent"]}}"#,
+                "the setting \"redact\" cannot be used: no field or object \"usr_agent\"",
+            ),
+            (
+                r#"{"redact":{"remove":["url.orignal"]}}"#,
+                "the setting \"redact\" cannot be used: no field or object \"url.orignal\"; did you mean \"url.original\"?",
+            ),
+            (
+                r#"{"redact":{"remove":["@timestamp"]}}"#,
+                "the setting \"redact\" cannot be used: \"@timestamp\" cannot be removed: an event without its time has no index",
+            ),
+            (
+                r#"{"redact":{"query":"drop"},"keep_original":true}"#,
+                "the setting \"keep_original\" cannot be true while \"redact\" takes anything out: the raw line holds it",
+            ),
+        ] {
+            assert_eq!(Settings::from_json(text).expect_err(text).to_string(), message);
+        }
+        for text in [r#"{"redact":{"quer":"mask"}}"#, r#"{"redact":{"query":"hide"}}"#, r#"{"filter":1}"#] {
+            assert!(matches!(Settings::from_json(text), Err(SettingsError::Json(_))), "{text}");
+        }
     }
 
     #[test]

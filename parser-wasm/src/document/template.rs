@@ -76,9 +76,13 @@ impl TemplatePlace {
     }
 }
 
+/// Longer values are kept and not searchable, in Java's characters. A term may have 32,766 bytes; 8,191 characters of
+/// four bytes each stay below that.
+pub(crate) const IGNORE_ABOVE: usize = 8191;
+
 /// What a field is in the index.
-#[derive(Clone, Copy)]
-enum Type {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Type {
     Keyword,
     /// Kept in the document, not searchable.
     Stored,
@@ -91,16 +95,12 @@ enum Type {
 impl Type {
     fn mapping(self, engine: EngineKind) -> Value {
         match self {
-            // A term may have 32,766 bytes; 8,191 characters of four bytes each stay below that.
-            Self::Keyword => json!({ "type": "keyword", "ignore_above": 8191 }),
-            Self::Stored => json!({ "type": "keyword", "index": false, "doc_values": false, "ignore_above": 8191 }),
-            Self::Time => match engine {
-                // Six decimals of a second need more than `date`'s milliseconds.
-                EngineKind::Current => json!({ "type": "date_nanos" }),
-                // Elasticsearch has `date_nanos` since 7.0, and a time-series collection's timestamp is a `date`
-                // (AWS, "Using the timestamp field in time series collections").
-                EngineKind::Elasticsearch6 | EngineKind::ServerlessTimeSeries => json!({ "type": "date" }),
-            },
+            Self::Keyword => json!({ "type": "keyword", "ignore_above": IGNORE_ABOVE }),
+            Self::Stored => {
+                json!({ "type": "keyword", "index": false, "doc_values": false, "ignore_above": IGNORE_ABOVE })
+            }
+            // Six decimals of a second need more than `date`'s milliseconds.
+            Self::Time => json!({ "type": if engine.has_nanoseconds() { "date_nanos" } else { "date" } }),
             Self::Ip => json!({ "type": "ip" }),
             Self::Long => json!({ "type": "long" }),
             Self::Float => json!({ "type": "float" }),
@@ -109,7 +109,7 @@ impl Type {
 }
 
 /// Every field of a document, by its path. A test holds it against a document that has them all.
-const FIELDS: &[(&str, Type)] = &[
+pub(crate) const FIELDS: &[(&str, Type)] = &[
     ("@timestamp", Type::Time),
     ("ecs.version", Type::Keyword),
     ("event.kind", Type::Keyword),

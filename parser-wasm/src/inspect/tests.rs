@@ -1,4 +1,5 @@
 use super::*;
+use crate::document::ItemWriter;
 
 fn line(second: u32, status: &str) -> String {
     format!(
@@ -81,4 +82,62 @@ fn histogram_bins_are_round_and_hold_every_row() {
     assert_eq!(histogram.counts[11 * 6 + 4], 1);
     assert_eq!(inspection.histogram(1).bins, 1);
     assert_eq!(opened(&[]).histogram(20).bins, 0);
+}
+
+#[test]
+fn a_filter_selects_rows_and_everything_is_about_them() {
+    let log = |from: u32| format!("{}\n{}\nnonsense\n", line(from, "200 200"), line(from + 1, "502 -"));
+    let mut inspection = opened(&[("a.log", log(1)), ("b.log", log(3))]);
+    inspection.set_filter("http.response.status_code >= 500").expect("a filter");
+    let rows = |inspection: &mut Inspection| inspection.rows(0, 9).iter().map(|row| row.row).collect::<Vec<_>>();
+    assert_eq!(rows(&mut inspection), [1.0, 3.0]);
+    assert_eq!(inspection.rows(1, 1)[0].line, 2.0);
+    let summary = inspection.summary();
+    assert_eq!((summary.rows, summary.rejected, summary.files[0].rows), (2.0, 2.0, 2.0));
+    assert_eq!(summary.status_classes, [0.0, 0.0, 0.0, 0.0, 0.0, 2.0]);
+    assert_eq!(inspection.histogram(10).counts.iter().sum::<u32>(), 2);
+    // Documents are asked for by the row's own number.
+    assert!(inspection.document(3).contains("00:00:04"));
+
+    inspection.begin("c.log", None).expect("a file");
+    inspection.push(log(5).as_bytes());
+    inspection.finish();
+    assert_eq!(rows(&mut inspection), [1.0, 3.0, 5.0]);
+    assert!(inspection.set_filter("http.response.status_code > x").is_err());
+    assert_eq!(rows(&mut inspection).len(), 3);
+    inspection.set_filter(" ").expect("no filter");
+    assert_eq!(inspection.summary().rows, 6.0);
+}
+
+#[test]
+fn what_the_settings_leave_out_is_not_sent_and_not_selected() {
+    let mut inspection = Inspection::new(r#"{"filter":"http.response.status_code: 200"}"#).expect("settings");
+    inspection.begin("a.log", None).expect("a file");
+    inspection.push(format!("{}\n{}\n", line(1, "200 200"), line(2, "502 -")).as_bytes());
+    inspection.finish();
+    assert_eq!((inspection.summary().rows, inspection.document(1)), (2.0, String::new()));
+    assert!(!inspection.document(0).is_empty());
+    inspection.set_filter("*").expect("a filter");
+    assert_eq!(inspection.summary().rows, 1.0);
+}
+
+#[test]
+fn problems_of_filters_are_told_as_javascript_counts() {
+    assert_eq!(Inspection::check_filter("  "), None);
+    assert_eq!(Inspection::check_filter("url.path: /a*"), None);
+    let problem = Inspection::check_filter("\"😀\" or log.offset: a").expect("a problem");
+    assert_eq!((problem.offset, problem.length, problem.expected), (20.0, 1.0, "a whole number such as 500"));
+    assert_eq!(problem.message, "expected a whole number such as 500");
+}
+
+#[test]
+fn a_missing_key_is_told_and_a_given_one_used() {
+    let mut inspection = Inspection::new(r#"{"redact":{"addresses":"hmac"}}"#).expect("settings");
+    inspection.begin("a.log", None).expect("a file");
+    inspection.push(line(1, "200 200").as_bytes());
+    inspection.finish();
+    assert!(inspection.lacks_redaction_key() && inspection.document(0).contains("hmac-needs-a-key"));
+    assert!(inspection.set_redaction_key("short").is_err());
+    inspection.set_redaction_key("0123456789abcdef").expect("a key");
+    assert!(!inspection.lacks_redaction_key() && !inspection.document(0).contains("hmac-needs-a-key"));
 }

@@ -1,0 +1,234 @@
+//! A filter, asked of documents: one walk over the bytes, nothing allocated.
+
+use super::Filter;
+use super::error::MOST_CONDITIONS;
+use super::expression::{Condition, Expression, Relation, Test};
+use super::field::TEXT_FIELDS;
+use super::moment::nanoseconds;
+use super::network::Network;
+use super::pattern::Pattern;
+use crate::document::{Cursor, EngineKind, IGNORE_ABOVE, Paths, Place, scalars, text, write_string};
+use std::net::IpAddr;
+use std::ops::Range;
+
+/// Answers a filter for documents as [`ItemWriter`](crate::ItemWriter) writes them.
+#[derive(Debug)]
+pub struct Matcher {
+    paths: Paths,
+    /// For each path the checks of its values.
+    checks: Vec<Vec<Check>>,
+    rule: Rule,
+}
+
+/// What a value must be like for an answer to be yes.
+#[derive(Debug)]
+struct Check {
+    answer: usize,
+    kind: CheckKind,
+}
+
+#[derive(Debug)]
+enum CheckKind {
+    /// Any value, other than a keyword too long for the index.
+    Exists,
+    /// These bytes: one text has one spelling in our documents.
+    Bytes(Vec<u8>),
+    Pattern(Pattern),
+    Word(Pattern),
+    Long(Relation, i64),
+    Float(Relation, f32),
+    Time(Range<i64>),
+    Ip(Network),
+}
+
+/// What follows from the answers.
+#[derive(Debug)]
+enum Rule {
+    Always,
+    Answer(usize),
+    Not(Box<Rule>),
+    All(Vec<Rule>),
+    Any(Vec<Rule>),
+}
+
+/// A bit for each condition.
+struct Answers([u64; MOST_CONDITIONS / 64]);
+
+impl Answers {
+    fn set(&mut self, answer: usize) {
+        if let Some(word) = self.0.get_mut(answer / 64) {
+            *word |= 1 << (answer % 64);
+        }
+    }
+
+    fn get(&self, answer: usize) -> bool {
+        self.0.get(answer / 64).is_some_and(|word| word >> (answer % 64) & 1 == 1)
+    }
+}
+
+impl Matcher {
+    /// A matcher that answers like an engine of this kind.
+    pub fn new(filter: &Filter, engine: EngineKind) -> Self {
+        let mut compiler = Compiler { engine, paths: Vec::new(), checks: Vec::new(), answers: 0 };
+        let rule = compiler.rule(&filter.expression);
+        Self { paths: Paths::new(compiler.paths), checks: compiler.checks, rule }
+    }
+
+    /// Whether the filter holds for a document.
+    pub fn matches(&self, document: &[u8]) -> bool {
+        let mut answers = Answers([0; MOST_CONDITIONS / 64]);
+        let mut wanted = self.checks.len();
+        self.ask(&mut Cursor::new(document), self.paths.root(), &mut wanted, &mut answers);
+        self.rule.holds(&answers)
+    }
+
+    /// Only objects on the way to a path are entered, so this goes no deeper than the longest path.
+    fn ask(&self, cursor: &mut Cursor<'_>, object: Place, wanted: &mut usize, answers: &mut Answers) {
+        cursor.enter();
+        while *wanted > 0
+            && let Some(key) = cursor.key()
+        {
+            let Some(place) = self.paths.child(object, key) else {
+                cursor.value();
+                continue;
+            };
+            match self.paths.path(place) {
+                None if cursor.is_at_object() => self.ask(cursor, place, wanted, answers),
+                path => {
+                    let value = cursor.value();
+                    if let Some(checks) = path.and_then(|path| self.checks.get(path)) {
+                        *wanted -= 1;
+                        check(checks, value, answers);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn check(checks: &[Check], value: &[u8], answers: &mut Answers) {
+    for scalar in scalars(value).filter(|scalar| is_indexed(scalar)) {
+        for check in checks {
+            if check.kind.holds(scalar) {
+                answers.set(check.answer);
+            }
+        }
+    }
+}
+
+/// Whether the index has the value: long keywords it leaves out, by Java's count of characters.
+#[inline]
+fn is_indexed(scalar: &[u8]) -> bool {
+    scalar.len() <= IGNORE_ABOVE || text(scalar).is_none_or(|text| text.encode_utf16().count() <= IGNORE_ABOVE)
+}
+
+impl CheckKind {
+    fn holds(&self, scalar: &[u8]) -> bool {
+        match self {
+            Self::Exists => true,
+            Self::Bytes(bytes) => scalar == bytes,
+            Self::Pattern(pattern) => text(scalar).is_some_and(|text| pattern.matches(&text)),
+            Self::Word(pattern) => text(scalar).is_some_and(|text| pattern.matches_either_case(&text)),
+            Self::Long(relation, number) => number_of(scalar).is_some_and(|found: i64| relation.holds(&found, number)),
+            Self::Float(relation, number) => {
+                number_of(scalar).is_some_and(|found: f64| relation.holds(&(found as f32), number))
+            }
+            Self::Time(range) => {
+                text(scalar).and_then(|text| nanoseconds(&text)).is_some_and(|time| range.contains(&time))
+            }
+            Self::Ip(network) => {
+                let address = text(scalar).and_then(|text| text.parse::<IpAddr>().ok());
+                address.is_some_and(|address| network.contains(address))
+            }
+        }
+    }
+}
+
+fn number_of<N: std::str::FromStr>(scalar: &[u8]) -> Option<N> {
+    std::str::from_utf8(scalar).ok()?.parse().ok()
+}
+
+impl Relation {
+    pub(crate) fn holds<N: PartialOrd>(self, found: &N, given: &N) -> bool {
+        match self {
+            Self::Equal => found == given,
+            Self::Less => found < given,
+            Self::LessOrEqual => found <= given,
+            Self::Greater => found > given,
+            Self::GreaterOrEqual => found >= given,
+        }
+    }
+}
+
+impl Rule {
+    fn holds(&self, answers: &Answers) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Answer(answer) => answers.get(*answer),
+            Self::Not(rule) => !rule.holds(answers),
+            Self::All(rules) => rules.iter().all(|rule| rule.holds(answers)),
+            Self::Any(rules) => rules.iter().any(|rule| rule.holds(answers)),
+        }
+    }
+}
+
+struct Compiler {
+    engine: EngineKind,
+    paths: Vec<&'static str>,
+    checks: Vec<Vec<Check>>,
+    answers: usize,
+}
+
+impl Compiler {
+    fn rule(&mut self, expression: &Expression) -> Rule {
+        match expression {
+            Expression::All => Rule::Always,
+            Expression::Test(Test { field, condition }) => {
+                let kind = self.check(condition);
+                self.add(field, kind);
+                self.answer()
+            }
+            Expression::Text(pattern) => {
+                for field in TEXT_FIELDS {
+                    self.add(field, CheckKind::Word(pattern.clone()));
+                }
+                self.answer()
+            }
+            Expression::Not(inner) => Rule::Not(Box::new(self.rule(inner))),
+            Expression::And(parts) => Rule::All(parts.iter().map(|part| self.rule(part)).collect()),
+            Expression::Or(parts) => Rule::Any(parts.iter().map(|part| self.rule(part)).collect()),
+        }
+    }
+
+    fn answer(&mut self) -> Rule {
+        self.answers += 1;
+        Rule::Answer(self.answers - 1)
+    }
+
+    fn add(&mut self, field: &'static str, kind: CheckKind) {
+        let check = Check { answer: self.answers, kind };
+        match self.paths.iter().position(|path| *path == field).and_then(|path| self.checks.get_mut(path)) {
+            Some(checks) => checks.push(check),
+            None => {
+                self.paths.push(field);
+                self.checks.push(vec![check]);
+            }
+        }
+    }
+
+    fn check(&self, condition: &Condition) -> CheckKind {
+        match condition {
+            Condition::Exists => CheckKind::Exists,
+            Condition::Keyword(text) => {
+                let mut bytes = Vec::new();
+                write_string(text, &mut bytes);
+                CheckKind::Bytes(bytes)
+            }
+            Condition::Wildcard(pattern) => CheckKind::Pattern(pattern.clone()),
+            Condition::Long(relation, number) => CheckKind::Long(*relation, *number),
+            Condition::Float(relation, number) => CheckKind::Float(*relation, *number),
+            Condition::Time(relation, moment) => CheckKind::Time(moment.range(*relation, self.engine)),
+            Condition::Ip(network) => CheckKind::Ip(*network),
+        }
+    }
+}

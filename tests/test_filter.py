@@ -1,0 +1,51 @@
+"""One filter, two counts: what `albatross parse --where` lets through is what the engine finds.
+
+The filters are in `fixtures/filters.txt`, for everything that reads filters.
+"""
+
+from pathlib import Path
+
+import pytest
+from harness import albatross, traffic
+from harness.index import Index
+from harness.paths import FIXTURES
+from harness.storage import Bucket
+
+FILTERS = [line for line in (FIXTURES / "filters.txt").read_text().splitlines() if line and not line.startswith("#")]
+LINES = 20_000
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "access.log"
+    path.write_text("".join(f"{line}\n" for line in traffic.lines(LINES, seed=7)))
+    return path
+
+
+def test_the_command_and_the_engine_count_the_same(
+    log: Path, bucket: Bucket, index: Index, variables: dict[str, str], tmp_path: Path
+) -> None:
+    settings = tmp_path / "settings.json"
+    settings.write_text(index.settings)
+    bucket.put("access.log", log.read_bytes())
+    assert albatross.ingest(variables).report["indexed"] == LINES == index.count()
+
+    counts = {each: albatross.documents_where(log, each, settings) for each in FILTERS}
+    found = {each: index.count_of(albatross.search_body(each, settings)) for each in FILTERS}
+    assert counts == found
+    # A filter that finds nothing, or everything, tries little.
+    telling = [each for each, count in counts.items() if 0 < count < LINES]
+    assert len(telling) >= 45
+
+
+def test_filtered_lines_are_accounted_for(bucket: Bucket, index: Index, variables: dict[str, str], log: Path) -> None:
+    text = log.read_bytes()
+    bucket.put("access.log", text)
+    chosen = "http.response.status_code >= 400 and not albatross.verdict.by: target"
+    settings = index.settings.removesuffix("}") + f', "filter": "{chosen}"}}'
+    done = albatross.ingest(variables | {"ALBATROSS_SETTINGS": settings})
+    assert done.status == 0, done.messages
+    assert 0 < done.report["indexed"] < 2000
+    assert done.report["indexed"] + done.report["filtered"] == done.report["lines"] == text.count(b"\n")
+    assert index.count() == done.report["indexed"]
+    assert bucket.keys() == []
