@@ -147,6 +147,28 @@ fn a_lease_whose_answer_was_lost_is_ours_all_the_same() {
     assert_eq!(lambda.tick(Duration::from_secs(60)).answer["objects"]["settled"], 1);
 }
 
+#[test]
+fn a_listing_that_is_broken_off_forgets_nothing() {
+    let bucket = Bucket::of(&[("a.log", b"no log\n"), ("b.log", b"no log\n"), ("c.log", b"no log\n")]);
+    let hangs = Arc::new(AtomicBool::new(false));
+    let s3 = bucket.serve_with({
+        let hangs = Arc::clone(&hangs);
+        move |request| {
+            let is_second_page = request.path.contains("continuation-token");
+            (is_second_page && hangs.load(Ordering::SeqCst)).then(hang)
+        }
+    });
+    let lambda = Lambda::start(&s3, &Index::default().serve(), &[]);
+    lambda.tick(Duration::from_secs(60));
+    let key = bucket.state().into_iter().find(|key| key.ends_with("/failed.json")).unwrap();
+    let remembered = bucket.body(&key);
+    hangs.store(true, Ordering::SeqCst);
+    let broken_off = lambda.tick(SHORT).answer;
+    // The first page holds one log, and the state.
+    assert_eq!((&broken_off["objects"]["listed"], &broken_off["objects"]["left"]), (&1.into(), &1.into()));
+    assert_eq!(bucket.body(&key), remembered);
+}
+
 /// A notification's record.
 fn record(id: &str, key: &str) -> serde_json::Value {
     let where_ = json!({ "bucket": { "name": "logs" }, "object": { "key": key } });
