@@ -62,7 +62,7 @@ def test_a_backfill_feeds_the_queue_and_goes_on_where_it_was(
     # As if an earlier backfill of these days had been stopped after the third.
     region = object_key(FIRST_DAY, "x").split("/2026/")[0]
     progress = {"last": f"{region}/{first + timedelta(days=2):%Y/%m/%d}/"}
-    state = f"albatross/state/backfill/{first}_{last}.json"
+    state = f"{state_folder(variables)}backfill/{first}_{last}.json"
     bucket.put(state, json.dumps(progress).encode())
 
     done = albatross.run(variables, "backfill", "--from", str(first), "--to", str(last))
@@ -72,3 +72,10 @@ def test_a_backfill_feeds_the_queue_and_goes_on_where_it_was(
     days = sorted(json.loads(body)["key"].rsplit("day", 1)[1][:5] for _, body in queue.receive_all())
     assert days == [f"{day:05}" for day in range(8, 15)]
     assert state not in bucket.keys()
+
+
+def state_folder(variables: dict[str, str]) -> str:
+    """Where this deployment's state lies, as a backfill's line in the log says."""
+    day = str(FIRST_DAY.date() - timedelta(days=1))
+    nothing = albatross.run(variables, "backfill", "--from", day, "--to", day)
+    return json.loads(nothing.messages.splitlines()[-1])["state"]

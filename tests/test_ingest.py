@@ -71,6 +71,22 @@ def test_the_same_objects_again_are_the_same_documents(
     assert len(bucket.quarantined()) == 1
 
 
+def test_a_planted_template_makes_no_data_stream_of_our_indices(
+    objects: list[LogObject], bucket: Bucket, index: Index, variables: dict[str, str]
+) -> None:
+    index.plant()
+    try:
+        albatross.setup(variables)
+        log = objects[0]
+        bucket.put(log.key, log.body)
+        done = albatross.ingest(variables)
+        assert done.status == 0, done.messages
+        assert done.report["indexed"] == log.text.count(b"\n")
+        assert index.indices() == [f"{index.prefix}-2026.09.23"]
+    finally:
+        index.uproot()
+
+
 def test_objects_that_a_queue_names(
     objects: list[LogObject], bucket: Bucket, index: Index, variables: dict[str, str], tmp_path: Path
 ) -> None:

@@ -1,25 +1,59 @@
 //! AWS's side of the configuration: region, credentials, endpoints, HTTP client.
 
+use std::time::Duration;
+
 use aws_config::SdkConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::ResponseChecksumValidation;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use parser_wasm::Settings;
 
 use crate::config::{Config, ConfigError};
+use crate::engine::Engine;
+use crate::settings::settings;
 
-/// Reads both sides of the configuration: our variables, and those that every AWS tool reads.
+/// A service that says nothing for so long is asked again.
+const READ_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// An attempt takes no longer, the body of an object apart.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A body of which nothing comes for so long counts as a lost connection.
+const STALL: Duration = Duration::from_secs(15);
+
+/// What the environment says, and what was made of it.
+pub(crate) struct Started {
+    pub(crate) config: Config,
+    pub(crate) sdk: SdkConfig,
+    pub(crate) settings: Settings,
+    pub(crate) engine: Engine,
+}
+
+/// Reads both sides of the configuration, our variables and those that every AWS tool reads, and
+/// what they name: the settings' object, the file of certificates.
 ///
 /// # Errors
-/// All problems of both at once.
-pub async fn start() -> Result<(Config, SdkConfig), ConfigError> {
+/// All problems of all of them at once.
+pub(crate) async fn start() -> Result<Started, ConfigError> {
     let sdk = load().await;
-    let mut problems = Vec::new();
-    if sdk.region().is_none() {
+    let (config, mut problems) = Config::read_env();
+    let has_region = sdk.region().is_some();
+    if !has_region {
         problems.push("AWS_REGION is not set, and no profile names a region".to_owned());
     }
-    match Config::from_env() {
-        Ok(config) if problems.is_empty() => Ok((config, sdk)),
-        Ok(_) => Err(ConfigError { problems }),
-        Err(ours) => Err(ConfigError { problems: [ours.problems, problems].concat() }),
+    let engine = Engine::new(&config, &sdk).map_err(|error| problems.push(error.to_string())).ok();
+    // Without a region S3 could only say the same again.
+    let settings = match config.settings {
+        crate::config::SettingsSource::Uri(_) if !has_region => None,
+        ref source => settings(source, &sdk).await.map_err(|error| problems.push(error.to_string())).ok(),
+    };
+    if settings.as_ref().is_some_and(|settings| settings.redact.needs_key()) && config.redaction_key.is_none() {
+        problems.push("ALBATROSS_REDACT_KEY is not set, but the settings replace addresses under a key".to_owned());
+    }
+    match (engine, settings) {
+        (Some(engine), Some(settings)) if problems.is_empty() => Ok(Started { config, sdk, settings, engine }),
+        _ => Err(ConfigError { problems }),
     }
 }
 
@@ -27,7 +61,13 @@ pub async fn start() -> Result<(Config, SdkConfig), ConfigError> {
 pub(crate) async fn load() -> SdkConfig {
     let http =
         aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
-    aws_config::from_env().http_client(http).load().await
+    let timeouts = TimeoutConfig::builder().read_timeout(READ_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT);
+    aws_config::from_env()
+        .http_client(http)
+        .timeout_config(timeouts.build())
+        .stalled_stream_protection(StalledStreamProtectionConfig::enabled().grace_period(STALL).build())
+        .load()
+        .await
 }
 
 /// A client of S3.

@@ -6,12 +6,12 @@ use parser_wasm::KeyKind;
 
 use crate::config::Config;
 use crate::error::Unsettled;
+use crate::memory::{Memory, Turn};
 use crate::report::Report;
 use crate::s3::ListedObject;
-use crate::state::{Checkpoint, FailedObjects};
 
 /// Objects taken up by one sweep; bounds the memory of the listing. The others are the next one's.
-const OBJECTS_PER_SWEEP: usize = 10_000;
+pub(crate) const OBJECTS_PER_SWEEP: usize = 10_000;
 
 /// Where S3 events arrive too, they have so long for an object before a sweep takes it.
 const EVENTS_HEAD_START_MS: i64 = 15 * 60 * 1000;
@@ -29,24 +29,22 @@ pub struct Candidate {
 pub struct Choice<'a> {
     config: &'a Config,
     now_ms: i64,
-    failed: &'a mut FailedObjects,
-    checkpoint: Option<&'a mut Checkpoint>,
+    memory: &'a mut Memory,
     report: &'a mut Report,
     first: BinaryHeap<Candidate>,
     capacity: usize,
 }
 
 impl<'a> Choice<'a> {
-    /// Nothing chosen yet. A checkpoint is given where done objects stay in the bucket.
+    /// Nothing chosen yet, of at most `capacity` objects.
     pub fn new(
         config: &'a Config,
         now_ms: i64,
-        failed: &'a mut FailedObjects,
-        checkpoint: Option<&'a mut Checkpoint>,
+        capacity: usize,
+        memory: &'a mut Memory,
         report: &'a mut Report,
     ) -> Self {
-        let (first, capacity) = (BinaryHeap::new(), OBJECTS_PER_SWEEP);
-        Self { config, now_ms, failed, checkpoint, report, first, capacity }
+        Self { config, now_ms, memory, report, first: BinaryHeap::new(), capacity }
     }
 
     /// Takes an object in, or says in the report why not.
@@ -56,7 +54,7 @@ impl<'a> Choice<'a> {
             return;
         }
         self.report.objects.listed += 1;
-        if self.checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.is_done(&object)) {
+        if self.memory.is_done(&object) {
             self.report.objects.done_before += 1;
             return;
         }
@@ -68,7 +66,7 @@ impl<'a> Choice<'a> {
         if self.config.events && object.modified_ms > self.now_ms - EVENTS_HEAD_START_MS {
             return self.leave_for_later(object, &Unsettled::TooYoung);
         }
-        let failed = self.failed.seen(&object.key);
+        let failed = self.memory.has_failed(&object);
         if !failed {
             self.report.note_waiting(self.now_ms, object.modified_ms);
         }
@@ -81,9 +79,7 @@ impl<'a> Choice<'a> {
     }
 
     fn leave_for_later(&mut self, object: ListedObject, why: &Unsettled) {
-        if let Some(checkpoint) = &mut self.checkpoint {
-            checkpoint.enter(&object, false);
-        }
+        self.memory.enter(&object, Turn::Open);
         self.report.leave(object.key, why);
     }
 
@@ -97,6 +93,7 @@ impl<'a> Choice<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::FailedObjects;
 
     fn config(extra: &[(&str, &str)]) -> Config {
         let needed = [("ALBATROSS_BUCKET", "logs"), ("ALBATROSS_ENDPOINT", "http://engine")];
@@ -105,14 +102,13 @@ mod tests {
     }
 
     fn object(key: &str, modified_ms: i64) -> ListedObject {
-        ListedObject { modified_ms, key: key.to_owned(), size_bytes: 1 }
+        ListedObject { modified_ms, key: key.to_owned(), size_bytes: 1, etag: String::new() }
     }
 
     fn chosen(config: &Config, capacity: usize, failed: &[&str], objects: &[(&str, i64)]) -> (Vec<String>, Report) {
-        let mut memory = FailedObjects::remembering(failed);
+        let mut memory = Memory { failed: FailedObjects::remembering(failed), ..Memory::default() };
         let mut report = Report::default();
-        let mut choice = Choice::new(config, 1_000_000_000, &mut memory, None, &mut report);
-        choice.capacity = capacity;
+        let mut choice = Choice::new(config, 1_000_000_000, capacity, &mut memory, &mut report);
         for (key, modified_ms) in objects {
             choice.consider(object(key, *modified_ms));
         }
@@ -133,8 +129,8 @@ mod tests {
 
     #[test]
     fn our_own_objects_are_never_taken() {
-        let archive = [("ALBATROSS_SETTLE", "archive"), ("ALBATROSS_ARCHIVE_TO", "s3://logs/old/")];
-        let objects = [("albatross/quarantine/objects/a.log", 1), ("old/a.log", 1), ("a.log", 1)];
+        let archive = [("ALBATROSS_SETTLE", "archive"), ("ALBATROSS_ARCHIVE_TO", "s3://logs/albatross/old/")];
+        let objects = [("albatross/quarantine/objects/a.log", 1), ("albatross/old/a.log", 1), ("a.log", 1)];
         let (keys, report) = chosen(&config(&archive), 10, &[], &objects);
         assert_eq!(keys, ["a.log"]);
         assert_eq!(report.objects.listed, 1);

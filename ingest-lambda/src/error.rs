@@ -3,27 +3,9 @@
 use parser_wasm::Damage;
 use thiserror::Error;
 
-use crate::config::ConfigError;
-use crate::engine::EngineError;
 use crate::queue::QueueError;
 use crate::s3::S3Error;
-use crate::settings::SettingsSourceError;
-use crate::state::LeaseError;
 use crate::template::TemplateError;
-
-/// Why there is nothing to run with.
-#[derive(Debug, Error)]
-pub enum StartError {
-    /// The environment lacks something, or has it wrong.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The engine's client cannot be made.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-    /// The settings cannot be read.
-    #[error(transparent)]
-    Settings(#[from] SettingsSourceError),
-}
 
 /// Why a run could not even start on its objects.
 #[derive(Debug, Error)]
@@ -34,12 +16,6 @@ pub enum RunError {
     /// The bucket could not be listed.
     #[error("the bucket cannot be listed: {0}")]
     List(#[source] S3Error),
-    /// What earlier runs remembered is not to be had.
-    #[error("the state in the bucket cannot be read: {0}")]
-    State(#[source] S3Error),
-    /// S3 does not tell whether another run is under way.
-    #[error(transparent)]
-    Lease(#[from] LeaseError),
     /// The fan-out queue does not take the objects.
     #[error(transparent)]
     Queue(#[from] QueueError),
@@ -207,6 +183,7 @@ impl From<S3Error> for Unsettled {
             | S3Error::NoEtag
             | S3Error::NoUpload { .. }
             | S3Error::Lost { .. }
+            | S3Error::ShortListing { .. }
             | S3Error::BadCopy { .. } => Self::Storage(error.to_string()),
         }
     }

@@ -1,24 +1,26 @@
 //! Everything a run needs, made once and used for every run.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use parser_wasm::{ItemWriter, Settings, Source};
 use tokio::task::JoinSet;
 
-use crate::aws;
+use crate::aws::{Started, start};
 use crate::bulk::Sink;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Settle};
 use crate::engine::Engine;
-use crate::error::{Disposition, RunError, StartError, Unsettled};
+use crate::error::{RunError, Unsettled};
 use crate::health;
 use crate::ledger::Ledger;
+use crate::log::log_object;
 use crate::object::Settled;
 use crate::queue::Queue;
 use crate::report::Report;
 use crate::s3::Store;
-use crate::settings::settings;
 use crate::setup::{SetupError, SetupReport, setup};
-use crate::stop::{Stop, StopReason};
+use crate::state::Scope;
+use crate::stop::Stop;
 use crate::template::{self, TemplateError};
 
 /// Configuration and clients.
@@ -30,6 +32,7 @@ pub struct Ingest {
     pub(crate) engine: Engine,
     pub(crate) sink: Arc<Sink>,
     pub(crate) queue: Option<Queue>,
+    pub(crate) scope: Scope,
 }
 
 /// What came of one object.
@@ -45,20 +48,15 @@ impl Ingest {
     /// Reads the environment and makes the clients; connects to nobody yet, unless the settings lie in S3.
     ///
     /// # Errors
-    /// Every problem of the configuration at once; settings that cannot be read; TLS that cannot
-    /// be set up.
-    pub async fn start() -> Result<Self, StartError> {
-        let (config, sdk) = aws::start().await?;
-        let settings = settings(&config.settings, &sdk).await?;
-        if settings.redact.needs_key() && config.redaction_key.is_none() {
-            let problem = "ALBATROSS_REDACT_KEY is not set, but the settings replace addresses under a key";
-            return Err(ConfigError { problems: vec![problem.to_owned()] }.into());
-        }
-        let engine = Engine::new(&config, &sdk)?;
+    /// Every problem of the configuration at once, among them settings that cannot be read and TLS
+    /// that cannot be set up.
+    pub async fn start() -> Result<Self, ConfigError> {
+        let Started { config, sdk, settings, engine } = start().await?;
         let sink = Arc::new(Sink::new(engine.clone(), &config));
         let store = Store::new(&sdk, &config);
         let queue = config.fanout_queue_url.as_ref().map(|url| Queue::new(&sdk, url));
-        Ok(Self { config, settings, store, engine, sink, queue })
+        let scope = Scope::of(&config, &settings);
+        Ok(Self { config, settings, store, engine, sink, queue, scope })
     }
 
     /// A writer for the lines of an object.
@@ -74,6 +72,12 @@ impl Ingest {
     #[must_use]
     pub fn can_overwrite(&self) -> bool {
         self.settings.can_overwrite()
+    }
+
+    /// Whether settled objects are kept, here or in an archive.
+    #[must_use]
+    pub fn keeps_objects(&self) -> bool {
+        self.config.settle != Settle::Delete
     }
 
     /// Puts template and retention policy.
@@ -101,33 +105,30 @@ impl Ingest {
     /// When the template is missing or another. An engine that is merely busy, away or red pulls
     /// `stop` instead.
     pub(crate) async fn check_engine(&self, stop: &Stop) -> Result<(), RunError> {
-        let checked = tokio::select! {
-            biased;
-            () = stop.pulled() => return Ok(()),
-            checked = template::check(&self.engine, &self.settings) => checked,
-        };
-        match checked {
-            Ok(()) => {}
-            Err(TemplateError::Engine(reason)) => stop.pull(reason),
-            Err(error) => return Err(error.into()),
-        }
-        if let Err(reason) = health::check(&self.engine, &self.settings).await {
-            stop.pull(reason);
+        let checked = stop.unless_pulled(async {
+            template::check(&self.engine, &self.settings).await?;
+            health::check(&self.engine, &self.settings).await.map_err(TemplateError::Engine)
+        });
+        match checked.await {
+            None | Some(Ok(())) => {}
+            Some(Err(TemplateError::Engine(reason))) => stop.pull(reason),
+            Some(Err(error)) => return Err(error.into()),
         }
         Ok(())
     }
 
-    /// Works on objects, a few at a time, until there are no more or `stop` is pulled. Those that
-    /// were not reached are given back.
-    pub(crate) async fn work_through<T: Send + 'static>(
+    /// Works on objects, a few at a time, until there are no more or `stop` is pulled. Those that had
+    /// no turn are given back, and those that did not end theirs in time.
+    pub(crate) async fn work_through<T>(
         self: &Arc<Self>,
         objects: impl IntoIterator<Item = (String, T)>,
         overwrite: bool,
         stop: &Stop,
         mut each: impl FnMut(String, Done<T>),
-    ) -> Vec<(String, T)> {
+    ) -> Vec<(String, T, Unsettled)> {
         let mut waiting = objects.into_iter();
         let mut running = JoinSet::new();
+        let mut in_work = HashMap::new();
         loop {
             while running.len() < self.config.objects_in_flight && stop.reason().is_none() {
                 // With the engine in trouble, more objects would only wait in memory.
@@ -135,64 +136,30 @@ impl Ingest {
                     break;
                 }
                 let Some((key, about)) = waiting.next() else { break };
-                running.spawn(Arc::clone(self).work(key, about, overwrite, stop.clone()));
+                let task = running.spawn(Arc::clone(self).work(key.clone(), overwrite, stop.clone()));
+                in_work.insert(task.id(), (key, about));
             }
-            match running.join_next().await {
-                None => break,
-                Some(Ok((key, done))) => each(key, done),
-                Some(Err(failed)) => std::panic::resume_unwind(failed.into_panic()),
+            match stop.in_grace(running.join_next_with_id()).await {
+                Some(Some(Ok((task, (ledger, outcome))))) => {
+                    if let Some((key, about)) = in_work.remove(&task) {
+                        each(key, Done { about, ledger, outcome });
+                    }
+                }
+                Some(Some(Err(failed))) => std::panic::resume_unwind(failed.into_panic()),
+                Some(None) => break,
+                None => {
+                    running.shutdown().await;
+                    break;
+                }
             }
         }
-        waiting.collect()
+        let broken_off = in_work.into_values().map(|(key, about)| (key, about, Unsettled::Interrupted));
+        broken_off.chain(waiting.map(|(key, about)| (key, about, Unsettled::NotReached))).collect()
     }
 
-    async fn work<T>(self: Arc<Self>, key: String, about: T, overwrite: bool, stop: Stop) -> (String, Done<T>) {
+    async fn work(self: Arc<Self>, key: String, overwrite: bool, stop: Stop) -> (Ledger, Result<Settled, Unsettled>) {
         let (ledger, outcome) = self.object(&key, overwrite, &stop).await;
-        log_object(&key, &ledger, &outcome);
-        (key, Done { about, ledger, outcome })
+        log_object(self.bucket(), &key, &ledger, &outcome);
+        (ledger, outcome)
     }
-}
-
-/// One line per object in the log, to be filtered by `alarm`.
-fn log_object(key: &str, ledger: &Ledger, outcome: &Result<Settled, Unsettled>) {
-    let (code, message) = match outcome {
-        Ok(Settled::Whole) => ("settled", "object settled".to_owned()),
-        Ok(Settled::Quarantined(damage)) => ("quarantined", format!("damaged, and moved to quarantine: {damage}")),
-        Err(why) => (why.code(), why.to_string()),
-    };
-    tracing::info!(
-        key,
-        outcome = code,
-        alarm = outcome.as_ref().is_err_and(|why| why.disposition() == Disposition::Alarm),
-        message,
-        received_bytes = ledger.received_bytes,
-        inflated_bytes = ledger.inflated_bytes,
-        lines = ledger.lines,
-        indexed = ledger.indexed,
-        duplicate = ledger.duplicate,
-        filtered = ledger.filtered,
-        quarantined = ledger.quarantined,
-        blank = ledger.blank,
-        control = ledger.control,
-    );
-}
-
-/// One line per run in the log.
-pub(crate) fn log_run(report: &Report) {
-    tracing::info!(
-        settings = report.settings,
-        listed = report.objects.listed,
-        settled = report.objects.settled,
-        quarantined_objects = report.objects.quarantined,
-        enqueued = report.objects.enqueued,
-        left = report.objects.left,
-        alarm = report.stopped.as_ref().is_some_and(StopReason::is_alarming),
-        stopped = report.stopped.as_ref().map(ToString::to_string),
-        lines = report.lines,
-        indexed = report.indexed,
-        duplicate = report.duplicate,
-        filtered = report.filtered,
-        quarantined = report.quarantined,
-        "run ended"
-    );
 }

@@ -6,29 +6,19 @@ use std::time::{Duration, SystemTime};
 
 use chrono::NaiveDate;
 use ingest_lambda::{
-    DEADLINE_MARGIN, Event, Ingest, Message, ObjectRef, Report, Stop, StopReason, WorkOrder, Worked, embedded_metrics,
+    Deadline, Event, Ingest, Message, ObjectRef, Report, Stop, StopReason, Tick, WorkOrder, Worked, embedded_metrics,
+    log_as_json, log_replay,
 };
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde_json::{Value, json};
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 
 /// Objects that an error names, of perhaps many; all of them are in the log.
 const NAMED_OBJECTS: usize = 5;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let json = tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false)
-        .with_span_list(false)
-        .with_writer(std::io::stderr);
-    let levels = Targets::new().with_target("ingest_lambda", LevelFilter::INFO).with_default(LevelFilter::WARN);
-    tracing_subscriber::registry().with(levels).with(json).init();
-
+    log_as_json();
     match serve().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -48,28 +38,37 @@ async fn serve() -> Result<(), String> {
 async fn handle(ingest: Arc<Ingest>, event: LambdaEvent<Value>) -> Result<Value, Diagnostic> {
     let left = time_left(event.context.deadline(), SystemTime::now());
     let event = Event::from_json(&event.payload).map_err(|error| failed("event", &error))?;
-    let stop = Stop::default();
+    if event == Event::Test {
+        return Ok(json!({ "test": true }));
+    }
+    let Deadline { work, margin } = Deadline::of(left).map_err(|error| failed("timeout", &error))?;
+    let stop = Stop::with_grace(margin);
     let deadline = {
         let stop = stop.clone();
         tokio::spawn(async move {
-            tokio::time::sleep(left.saturating_sub(DEADLINE_MARGIN)).await;
+            tokio::time::sleep(work).await;
             stop.pull(StopReason::Deadline);
         })
     };
-    let answer = answer(&ingest, event, left, &stop).await;
+    // Whatever does not end by itself when it should is broken off, so that nothing is in flight when
+    // the Lambda is frozen.
+    let answer = stop.altogether(answer(&ingest, event, left, &stop)).await;
     deadline.abort();
-    answer
+    answer.unwrap_or_else(|| Err(failed("deadline", &"the time ran out, and what was under way did not end")))
 }
 
 async fn answer(ingest: &Arc<Ingest>, event: Event, left: Duration, stop: &Stop) -> Result<Value, Diagnostic> {
     match event {
         Event::Test => Ok(json!({ "test": true })),
-        Event::Tick => {
-            let report = ingest.tick(left, stop).await.map_err(|error| failed("run", &error))?;
-            emit_metrics(&report, ingest.bucket());
-            Ok(value(&report))
-        }
-        Event::Objects(objects) => work_on(ingest, objects, stop).await,
+        Event::Tick => match ingest.tick(left, stop).await.map_err(|error| failed("run", &error))? {
+            Tick::Swept(report) => {
+                emit_metrics(&report, ingest.bucket());
+                Ok(value(&report))
+            }
+            // No metrics: zeros would look like an empty bucket.
+            Tick::Skipped(why) => Ok(json!({ "skipped": why })),
+        },
+        Event::Objects(objects) => work_on(ingest, objects, false, stop).await,
         Event::Messages(messages) => work_off(ingest, messages, stop).await,
         Event::Order(order) => carry_out(ingest, order, stop).await,
     }
@@ -77,8 +76,13 @@ async fn answer(ingest: &Arc<Ingest>, event: Event, left: Duration, stop: &Stop)
 
 /// Objects that S3 or EventBridge named: asynchronous invocations, which Lambda repeats on an
 /// error. Repeating is harmless to the objects that were settled.
-async fn work_on(ingest: &Arc<Ingest>, objects: Vec<ObjectRef>, stop: &Stop) -> Result<Value, Diagnostic> {
-    let Some((report, worked)) = work(ingest, objects, stop).await? else {
+async fn work_on(
+    ingest: &Arc<Ingest>,
+    objects: Vec<ObjectRef>,
+    overwrite: bool,
+    stop: &Stop,
+) -> Result<Value, Diagnostic> {
+    let Some((report, worked)) = work(ingest, objects, overwrite, stop).await? else {
         return Ok(json!({ "objects": { "listed": 0 } }));
     };
     let again: Vec<String> = worked.iter().filter_map(wants_retry).collect();
@@ -106,7 +110,7 @@ async fn work_off(ingest: &Arc<Ingest>, messages: Vec<Message>, stop: &Stop) -> 
         }
     }
     let objects = wanted.iter().flat_map(|(_, objects)| objects.clone()).collect();
-    if let Some((_, worked)) = work(ingest, objects, stop).await? {
+    if let Some((_, worked)) = work(ingest, objects, false, stop).await? {
         let again: Vec<&ObjectRef> =
             worked.iter().filter(|worked| wants_retry(worked).is_some()).map(|worked| &worked.object).collect();
         let failed = wanted.into_iter().filter(|(_, objects)| objects.iter().any(|object| again.contains(&object)));
@@ -121,6 +125,7 @@ async fn work_off(ingest: &Arc<Ingest>, messages: Vec<Message>, stop: &Stop) -> 
 async fn work(
     ingest: &Arc<Ingest>,
     mut objects: Vec<ObjectRef>,
+    overwrite: bool,
     stop: &Stop,
 ) -> Result<Option<(Report, Vec<Worked>)>, Diagnostic> {
     if objects.is_empty() {
@@ -128,7 +133,7 @@ async fn work(
     }
     objects.sort_unstable_by(|a, b| (&a.bucket, &a.key).cmp(&(&b.bucket, &b.key)));
     objects.dedup();
-    let (report, worked) = ingest.work_on(objects, stop).await.map_err(|error| failed("run", &error))?;
+    let (report, worked) = ingest.work_on(objects, overwrite, stop).await.map_err(|error| failed("run", &error))?;
     emit_metrics(&report, ingest.bucket());
     Ok(Some((report, worked)))
 }
@@ -142,7 +147,10 @@ fn wants_retry(Worked { object, outcome }: &Worked) -> Option<String> {
 async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, stop: &Stop) -> Result<Value, Diagnostic> {
     match order {
         WorkOrder::Setup {} => {
-            ingest.setup().await.map(|report| value(&report)).map_err(|error| failed("setup", &error))
+            let Some(done) = stop.unless_pulled(ingest.setup()).await else {
+                return Err(failed("setup", &StopReason::Deadline));
+            };
+            done.map(|report| value(&report)).map_err(|error| failed("setup", &error))
         }
         WorkOrder::Backfill { from, to } => {
             let day = |text: &str| {
@@ -151,14 +159,18 @@ async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, stop: &Stop) -> Resul
             let report = ingest.backfill(day(&from)?, day(&to)?, stop, |_, _| {}).await;
             report.map(|report| value(&report)).map_err(|error| failed("backfill", &error))
         }
-        WorkOrder::Replay { overwrite: true, .. } if !ingest.can_overwrite() => {
+        WorkOrder::Replay { overwrite: true, .. } | WorkOrder::Ingest { overwrite: true, .. }
+            if !ingest.can_overwrite() =>
+        {
             Err(failed("event", &"\"overwrite\": a data stream, or an engine without ids, takes no document twice"))
         }
         WorkOrder::Replay { prefix, overwrite } => {
             let report = ingest.replay(&prefix, overwrite, stop, |_, _| {}).await;
-            report.map(|report| value(&report)).map_err(|error| failed("replay", &error))
+            report.inspect(log_replay).map(|report| value(&report)).map_err(|error| failed("replay", &error))
         }
-        WorkOrder::Ingest { bucket, key } => work_on(ingest, vec![ObjectRef { bucket, key }], stop).await,
+        WorkOrder::Ingest { bucket, key, overwrite } => {
+            work_on(ingest, vec![ObjectRef { bucket, key }], overwrite, stop).await
+        }
     }
 }
 

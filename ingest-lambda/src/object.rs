@@ -111,6 +111,9 @@ impl Ingest {
                 })
             }
         };
+        if !overwrite && matches!(outcome, Ok(_) | Err(Unsettled::NotLog { .. })) {
+            self.note_done(key, work.download.etag()).await;
+        }
         match &outcome {
             Ok(_) => {}
             Err(Unsettled::Interrupted) if work.is_resumable() => self.suspend(&mut work).await,
@@ -125,8 +128,13 @@ impl Ingest {
         let deployment = format!("{} {} {overwrite}", self.engine.endpoint(), self.settings.digest());
         let (mut taken_over, mut quarantine, mut done_lines) = (Ledger::default(), None, 0);
         if download.length() >= RESUMABLE_BYTES {
-            let point = ResumePoint::load(&self.store, &resume_key(&self.config.own_prefix, key)).await?;
-            if let Some(point) = point.filter(|point| point.etag == download.etag() && point.deployment == deployment) {
+            let point = ResumePoint::load(&self.store, &resume_key(&self.config.own_prefix, key)).await;
+            if let Err(error) = &point {
+                tracing::warn!(key, %error, "how far this object was read cannot be read: it is begun anew");
+            }
+            if let Some(point) =
+                point.ok().flatten().filter(|point| point.etag == download.etag() && point.deployment == deployment)
+            {
                 quarantine = QuarantineFile::resume(file.clone(), point.quarantine);
                 if quarantine.is_some() {
                     (taken_over, done_lines) = (point.ledger, point.line);

@@ -7,9 +7,10 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::config::Settle;
-use crate::error::RunError;
+use crate::error::{RunError, Unsettled};
 use crate::ingest::Ingest;
-use crate::s3::{ListedObject, S3Error};
+use crate::report::Report;
+use crate::s3::S3Error;
 
 /// Documents and bad lines shown.
 const SAMPLES: usize = 3;
@@ -22,14 +23,19 @@ pub struct Plan {
     /// What would become of objects whose lines are all accounted for: `delete`, `keep`, or
     /// `archive to s3://...`.
     pub settle: String,
-    /// Logs in the bucket.
-    pub objects: u64,
+    /// Objects under the prefix.
+    pub listed: u64,
+    /// Those that an earlier run settled, where settled objects stay.
+    pub done_before: u64,
+    /// How many objects would be left, by reason, as far as their names and ages tell. Those that this
+    /// plan did not read are `not_reached`.
+    pub left_by_reason: BTreeMap<&'static str, u64>,
+    /// Logs that were read for this plan, in the order in which a sweep takes them.
+    pub read: u64,
     /// Their bytes in S3.
     pub bytes: u64,
-    /// Other objects, which would be left alone.
-    pub left_alone: u64,
-    /// Logs that were read for this plan, the oldest first.
-    pub read: u64,
+    /// Those of them that would be settled: deleted, archived or kept.
+    pub would_settle: u64,
     /// Lines in these.
     pub lines: u64,
     /// Documents that would be sent.
@@ -41,8 +47,10 @@ pub struct Plan {
     /// Blank and control lines.
     pub skipped: u64,
     /// Bulk bytes that would be sent, before compression, and documents, by index.
-    pub by_index: BTreeMap<String, IndexShare>,
-    /// Objects that would move to quarantine whole, or cannot be read.
+    pub by_index: BTreeMap<String, Share>,
+    /// The same by the day of the event.
+    pub by_day: BTreeMap<String, Share>,
+    /// Objects that would move to quarantine whole, would be left as no logs, or cannot be read.
     pub faulty: Vec<FaultyObject>,
     /// The first documents.
     pub sample_documents: Vec<Box<RawValue>>,
@@ -50,9 +58,9 @@ pub struct Plan {
     pub sample_quarantined: Vec<Box<RawValue>>,
 }
 
-/// What would go to one index.
+/// What would go to one index, or is of one day.
 #[derive(Debug, Default, Serialize)]
-pub struct IndexShare {
+pub struct Share {
     /// Documents.
     pub documents: u64,
     /// Bytes of them, with their actions.
@@ -64,6 +72,8 @@ pub struct IndexShare {
 pub struct FaultyObject {
     /// Its key.
     pub key: String,
+    /// A stable name for it: `not_log`, what S3 says, or the kind of the damage.
+    pub reason: &'static str,
     /// Why.
     pub message: String,
 }
@@ -79,31 +89,41 @@ impl Ingest {
             Settle::Keep => "keep".to_owned(),
             Settle::Archive(to) => format!("archive to {to}"),
         };
-        let mut plan = Plan { settings: self.settings.digest(), settle, ..Plan::default() };
-        let mut oldest: Vec<ListedObject> = Vec::new();
-        let listing = self.store.list(&self.config.prefix, |object| {
-            let ours = object.key.ends_with(&self.config.suffix) && !self.config.is_own(&object.key);
-            if ours && matches!(KeyKind::of(&object.key), KeyKind::NamedByAws(_) | KeyKind::NamedLog) {
-                plan.objects += 1;
-                plan.bytes += object.size_bytes;
-                let place = oldest.partition_point(|other| *other < object);
-                oldest.insert(place, object);
-                oldest.truncate(objects);
-            } else {
-                plan.left_alone += 1;
-            }
-        });
-        listing.await.map_err(RunError::List)?;
-        let total = oldest.len();
-        for (done, object) in oldest.into_iter().enumerate() {
+        let mut memory = self.remember().await;
+        let mut report = Report::default();
+        let chosen = self.choose(objects, &mut memory, &mut report).await?;
+        let mut plan = Plan {
+            settings: self.settings.digest(),
+            settle,
+            listed: report.objects.listed,
+            done_before: report.objects.done_before,
+            left_by_reason: report.left_by_reason,
+            ..Plan::default()
+        };
+        let total = chosen.len();
+        for (done, object) in chosen.into_iter().enumerate() {
             progress(done, total);
             plan.read += 1;
-            let message = match self.read_for(&mut plan, &object.key).await {
-                Ok(None) => continue,
-                Ok(Some(damage)) => damage.to_string(),
-                Err(error) => error.to_string(),
+            plan.bytes += object.size_bytes;
+            let before = (plan.lines, plan.documents + plan.filtered, plan.quarantined);
+            let (reason, message) = match self.read_for(&mut plan, &object.key).await {
+                Ok(None) => {
+                    let not_log = Unsettled::NotLog { lines: plan.lines - before.0 };
+                    let nothing_good = plan.documents + plan.filtered == before.1 && plan.quarantined > before.2;
+                    if !nothing_good || matches!(KeyKind::of(&object.key), KeyKind::NamedByAws(_)) {
+                        plan.would_settle += 1;
+                        continue;
+                    }
+                    plan.quarantined = before.2;
+                    (not_log.code(), not_log.to_string())
+                }
+                Ok(Some(damage)) => (damage.kind.code(), damage.to_string()),
+                Err(error) => {
+                    let why = Unsettled::from(error);
+                    (why.code(), why.to_string())
+                }
             };
-            plan.faulty.push(FaultyObject { key: object.key, message });
+            plan.faulty.push(FaultyObject { key: object.key, reason, message });
         }
         Ok(plan)
     }
@@ -150,9 +170,15 @@ impl Counter<'_> {
         match writer.write(line, out) {
             LineOutcome::Item(item) => {
                 plan.documents += 1;
-                let share = plan.by_index.entry(index_of(&out[item.action])).or_default();
-                share.documents += 1;
-                share.bytes += out.len() as u64;
+                let day = day_of(&out[item.document.clone()]);
+                let shares = [
+                    plan.by_index.entry(index_of(&out[item.action])).or_default(),
+                    plan.by_day.entry(day).or_default(),
+                ];
+                for share in shares {
+                    share.documents += 1;
+                    share.bytes += out.len() as u64;
+                }
                 keep_sample(&mut plan.sample_documents, &out[item.document]);
             }
             LineOutcome::Filtered => plan.filtered += 1,
@@ -178,4 +204,11 @@ fn keep_sample(samples: &mut Vec<Box<RawValue>>, json: &[u8]) {
 fn index_of(action: &[u8]) -> String {
     let action: serde_json::Value = serde_json::from_slice(action).unwrap_or_default();
     action.pointer("/create/_index").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// The day in a document's `@timestamp`.
+fn day_of(document: &[u8]) -> String {
+    let document: serde_json::Value = serde_json::from_slice(document).unwrap_or_default();
+    let time = document.get("@timestamp").and_then(serde_json::Value::as_str).unwrap_or_default();
+    time.get(.."YYYY-MM-DD".len()).unwrap_or(time).to_owned()
 }

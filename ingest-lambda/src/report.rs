@@ -117,6 +117,15 @@ impl Report {
         self.bytes.inflated += ledger.inflated_bytes;
     }
 
+    /// Adds what became of an object.
+    pub fn enter(&mut self, key: String, ledger: &Ledger, outcome: &Result<Settled, Unsettled>) {
+        self.add(ledger);
+        match outcome {
+            Ok(settled) => self.settle(&key, settled),
+            Err(why) => self.leave(key, why),
+        }
+    }
+
     /// Adds an object that is done with.
     pub fn settle(&mut self, key: &str, settled: &Settled) {
         match settled {
@@ -141,6 +150,13 @@ impl Report {
     pub fn end(&mut self, stopped: Option<StopReason>, sink: &Sink) {
         self.stopped = stopped;
         self.engine = sink.take_stats();
+        // Objects that were listed, or on their way to the queue, when the run was broken off.
+        let Objects { listed, settled, quarantined, enqueued, done_before, left } = self.objects;
+        let unknown = listed.saturating_sub(settled + quarantined + enqueued + done_before + left);
+        if unknown > 0 {
+            self.objects.left += unknown;
+            *self.left_by_reason.entry(Unsettled::NotReached.code()).or_default() += unknown;
+        }
     }
 
     /// Adds an object that stays.

@@ -1,8 +1,14 @@
 //! The one way to end a run early.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use thiserror::Error;
 use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// How long a run may take to end, where nobody says otherwise.
+const GRACE: Duration = Duration::from_secs(15);
 
 /// Why a run ended before its work did.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -38,36 +44,82 @@ impl Serialize for StopReason {
 
 /// Shared by everything that works on a run: the first reason given is the run's.
 #[derive(Debug, Clone)]
-pub struct Stop(watch::Sender<Option<StopReason>>);
+pub struct Stop {
+    pulled: watch::Sender<Option<(StopReason, Instant)>>,
+    grace: Duration,
+}
 
 impl Default for Stop {
     fn default() -> Self {
-        Self(watch::Sender::new(None))
+        Self::with_grace(GRACE)
     }
 }
 
 impl Stop {
+    /// A stop after which a run may take so long to end.
+    #[must_use]
+    pub fn with_grace(grace: Duration) -> Self {
+        Self { pulled: watch::Sender::new(None), grace }
+    }
+
     /// Ends the run for this reason, unless it is ending already.
     pub fn pull(&self, reason: StopReason) {
-        self.0.send_if_modified(|current| {
+        self.pulled.send_if_modified(|current| {
             let first = current.is_none();
             if first {
-                *current = Some(reason);
+                *current = Some((reason, Instant::now()));
             }
             first
         });
     }
 
-    /// The reason, once there is one.
+    /// Why the run ends, if it does.
     #[must_use]
     pub fn reason(&self) -> Option<StopReason> {
-        self.0.borrow().clone()
+        self.pulled.borrow().as_ref().map(|(reason, _)| reason.clone())
     }
 
     /// Waits until the run is to end.
     pub async fn pulled(&self) {
-        // `self` keeps the sender alive, so the only way out is a reason.
-        let _ = self.0.subscribe().wait_for(Option::is_some).await;
+        // The sender lives as long as we do, so that the only way out is a reason.
+        let _ = self.pulled.subscribe().wait_for(Option::is_some).await;
+    }
+
+    /// Does what can be broken off at any moment: none when the run is to end before it is done.
+    pub async fn unless_pulled<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.pulled() => None,
+            done = work => Some(done),
+        }
+    }
+
+    /// Does what ends by itself soon after the run is to end: none where it does not.
+    pub async fn in_grace<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        self.within(self.grace.mul_f64(0.6), work).await
+    }
+
+    /// Does the last things of a run: none where they take too long.
+    pub async fn at_the_end<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        self.within(self.grace.mul_f64(0.8), work).await
+    }
+
+    /// Does all of it: none where it does not end before the time is quite over.
+    pub async fn altogether<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        self.within(self.grace.mul_f64(0.93), work).await
+    }
+
+    async fn within<T>(&self, grace: Duration, work: impl Future<Output = T>) -> Option<T> {
+        let over = async {
+            self.pulled().await;
+            let at = self.pulled.borrow().as_ref().map_or_else(Instant::now, |(_, at)| *at);
+            tokio::time::sleep_until(at + grace).await;
+        };
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = over => None,
+        }
     }
 }
 
@@ -83,5 +135,21 @@ mod tests {
         stop.pull(StopReason::Deadline);
         stop.pulled().await;
         assert_eq!(stop.reason(), Some(StopReason::Interrupted));
+    }
+
+    #[tokio::test]
+    async fn what_does_not_end_is_given_up_in_time() {
+        let stop = Stop::with_grace(Duration::from_millis(100));
+        assert_eq!(stop.unless_pulled(std::future::ready(1)).await, Some(1));
+        let begun = Instant::now();
+        stop.pull(StopReason::Deadline);
+        let hung = std::future::pending::<()>;
+        assert_eq!(stop.unless_pulled(hung()).await, None);
+        assert_eq!(stop.in_grace(hung()).await, None);
+        let middle = begun.elapsed();
+        assert_eq!(stop.at_the_end(stop.altogether(hung())).await, None);
+        let end = begun.elapsed();
+        assert!((60..80).contains(&middle.as_millis()) && (80..200).contains(&end.as_millis()), "{middle:?} {end:?}");
+        assert_eq!(stop.in_grace(std::future::ready(1)).await, Some(1), "what is done is done");
     }
 }

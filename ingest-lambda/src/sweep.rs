@@ -3,35 +3,26 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::choose::Choice;
-use crate::config::Settle;
+use crate::choose::{Choice, OBJECTS_PER_SWEEP};
 use crate::error::{RunError, Unsettled};
 use crate::event::ObjectRef;
-use crate::ingest::{Done, Ingest, log_run};
-use crate::queue::Queue;
+use crate::ingest::{Done, Ingest};
+use crate::ledger::Ledger;
+use crate::log::{log_object, log_run};
+use crate::memory::{Memory, Turn};
+use crate::queue::{self, Queue};
 use crate::report::Report;
 use crate::s3::ListedObject;
-use crate::state::{Checkpoint, FailedObjects, Lease, LeaseError};
+use crate::state::{Lease, LeaseError};
 use crate::stop::Stop;
 
-/// Work ends so long before the Lambda's time does: enough to settle what is being settled, to
-/// keep how far big objects were read, and to report.
-pub const DEADLINE_MARGIN: Duration = Duration::from_secs(15);
-
-/// What a sweep remembers between runs.
-struct Memory {
-    failed: FailedObjects,
-    /// Where done objects stay in the bucket.
-    checkpoint: Option<Checkpoint>,
-}
-
-impl Memory {
-    fn enter(&mut self, object: &ListedObject, done: bool, failed: bool) {
-        self.failed.enter(&object.key, failed);
-        if let Some(checkpoint) = &mut self.checkpoint {
-            checkpoint.enter(object, done);
-        }
-    }
+/// What came of a schedule's tick.
+#[derive(Debug)]
+pub enum Tick {
+    /// A sweep.
+    Swept(Box<Report>),
+    /// Nothing, and why: another sweep is under way.
+    Skipped(String),
 }
 
 impl Ingest {
@@ -40,18 +31,25 @@ impl Ingest {
     ///
     /// # Errors
     /// As [`Self::sweep`].
-    pub async fn tick(self: &Arc<Self>, time: Duration, stop: &Stop) -> Result<Report, RunError> {
-        let lease = match Lease::take(&self.store, &self.config.own_prefix, time).await {
-            Ok(lease) => lease,
-            Err(held @ LeaseError::Held(_)) => {
-                tracing::info!("{held}: nothing is done");
-                return Ok(self.report());
+    pub async fn tick(self: &Arc<Self>, time: Duration, stop: &Stop) -> Result<Tick, RunError> {
+        let lease = match stop.unless_pulled(Lease::take(&self.store, &self.scope, time)).await {
+            Some(Ok(lease)) => Some(lease),
+            Some(Err(held @ LeaseError::Held(_))) => {
+                tracing::info!(state = self.scope.folder(), "{held}: nothing is done");
+                return Ok(Tick::Skipped(held.to_string()));
             }
-            Err(error) => return Err(error.into()),
+            // Ids make it harmless should another run be under way.
+            Some(Err(LeaseError::Storage(error))) => {
+                tracing::warn!(%error, state = self.scope.folder(), "there is no lease to be had: sweeping without");
+                None
+            }
+            None => None,
         };
         let report = self.sweep(false, stop, |_, _| {}).await;
-        lease.release().await;
-        report
+        if let Some(lease) = lease {
+            stop.at_the_end(lease.release()).await;
+        }
+        report.map(|report| Tick::Swept(Box::new(report)))
     }
 
     /// Sweeps the bucket once: oldest objects first, until none is left or `stop` is pulled.
@@ -63,39 +61,49 @@ impl Ingest {
         self: &Arc<Self>,
         overwrite: bool,
         stop: &Stop,
-        mut progress: impl FnMut(usize, usize),
+        progress: impl FnMut(usize, usize),
     ) -> Result<Report, RunError> {
         let mut report = self.report();
         self.check_engine(stop).await?;
-        if stop.reason().is_none() {
-            let mut memory = self.remember().await?;
-            let chosen = tokio::select! {
-                biased;
-                () = stop.pulled() => Vec::new(),
-                chosen = self.choose(&mut memory, &mut report) => chosen?,
-            };
+        if let Some(mut memory) = stop.unless_pulled(self.remember()).await
+            && let Some(chosen) = stop.unless_pulled(self.choose(OBJECTS_PER_SWEEP, &mut memory, &mut report)).await
+        {
+            let chosen = chosen?;
             match &self.queue {
-                Some(queue) => hand_over(queue, self.store.bucket(), chosen, &mut memory, &mut report).await?,
-                None => {
-                    let total = chosen.len();
-                    let mut done = 0;
-                    let objects = chosen.into_iter().map(|object| (object.key.clone(), object));
-                    let left = self.work_through(objects, overwrite, stop, |_, finished| {
-                        enter(&mut report, &mut memory, finished);
-                        done += 1;
-                        progress(done, total);
-                    });
-                    for (key, object) in left.await {
-                        memory.enter(&object, false, false);
-                        report.leave(key, &Unsettled::NotReached);
-                    }
-                }
+                Some(queue) => self.hand_over(queue, chosen, stop, &mut memory, &mut report).await?,
+                None => self.work_off(chosen, overwrite, stop, progress, &mut memory, &mut report).await,
             }
-            self.save(&mut memory).await;
+            // Only here: a listing that was broken off would forget what it did not see.
+            if stop.at_the_end(self.save(&mut memory)).await.is_none() {
+                tracing::warn!(state = self.scope.folder(), "no time to keep what this run learnt");
+            }
         }
         report.end(stop.reason(), &self.sink);
-        log_run(&report);
+        log_run(&report, self.scope.folder());
         Ok(report)
+    }
+
+    async fn work_off(
+        self: &Arc<Self>,
+        chosen: Vec<ListedObject>,
+        overwrite: bool,
+        stop: &Stop,
+        mut progress: impl FnMut(usize, usize),
+        memory: &mut Memory,
+        report: &mut Report,
+    ) {
+        let (mut done, total) = (0, chosen.len());
+        let objects = chosen.into_iter().map(|object| (object.key.clone(), object));
+        let left = self.work_through(objects, overwrite, stop, |key, Done { about, ledger, outcome }| {
+            memory.enter(&about, Turn::of(&outcome));
+            report.enter(key, &ledger, &outcome);
+            done += 1;
+            progress(done, total);
+        });
+        for (key, object, why) in left.await {
+            memory.enter(&object, Turn::Open);
+            report.leave(key, &why);
+        }
     }
 
     /// Works on objects that an event named.
@@ -105,6 +113,7 @@ impl Ingest {
     pub async fn work_on(
         self: &Arc<Self>,
         objects: Vec<ObjectRef>,
+        overwrite: bool,
         stop: &Stop,
     ) -> Result<(Report, Vec<Worked>), RunError> {
         let mut report = self.report();
@@ -113,28 +122,35 @@ impl Ingest {
         let mut mine = Vec::new();
         for object in objects {
             report.objects.listed += 1;
-            match self.refuse(&object) {
+            match self.refuse(&object).map(Err) {
                 None => mine.push((object.key.clone(), object)),
-                Some(why) => {
-                    report.leave(object.key.clone(), &why);
-                    worked.push(Worked { object, outcome: Err(why) });
+                Some(outcome) => {
+                    log_object(&object.bucket, &object.key, &Ledger::default(), &outcome);
+                    report.enter(object.key.clone(), &Ledger::default(), &outcome);
+                    worked.push(Worked { object, outcome: outcome.map(drop) });
                 }
             }
         }
-        let left = self.work_through(mine, false, stop, |key, Done { about, ledger, outcome }| {
-            report.add(&ledger);
-            match &outcome {
-                Ok(settled) => report.settle(&key, settled),
-                Err(why) => report.leave(key, why),
+        let mut failed = Vec::new();
+        let left = self.work_through(mine, overwrite, stop, |key, Done { about, ledger, outcome }| {
+            if matches!(Turn::of(&outcome), Turn::Failed | Turn::NotLog) {
+                failed.push(key.clone());
             }
+            report.enter(key, &ledger, &outcome);
             worked.push(Worked { object: about, outcome: outcome.map(drop) });
         });
-        for (key, object) in left.await {
-            report.leave(key, &Unsettled::NotReached);
-            worked.push(Worked { object, outcome: Err(Unsettled::NotReached) });
+        for (key, object, why) in left.await {
+            report.leave(key, &why);
+            worked.push(Worked { object, outcome: Err(why) });
         }
+        let noted = stop.at_the_end(async {
+            for key in &failed {
+                self.note_failed(key).await;
+            }
+        });
+        noted.await;
         report.end(stop.reason(), &self.sink);
-        log_run(&report);
+        log_run(&report, self.scope.folder());
         Ok((report, worked))
     }
 
@@ -154,36 +170,48 @@ impl Ingest {
         }
     }
 
-    async fn remember(&self) -> Result<Memory, RunError> {
-        let own = &self.config.own_prefix;
-        let failed = FailedObjects::load(&self.store, own).await.map_err(RunError::State)?;
-        let checkpoint = match self.config.settle {
-            Settle::Keep => Some(Checkpoint::load(&self.store, own).await.map_err(RunError::State)?),
-            Settle::Delete | Settle::Archive(_) => None,
-        };
-        Ok(Memory { failed, checkpoint })
-    }
-
-    /// What is forgotten is done again, under the same ids: no reason to fail.
-    async fn save(&self, memory: &mut Memory) {
-        let own = &self.config.own_prefix;
-        if let Err(error) = memory.failed.save(&self.store, own).await {
-            tracing::warn!(%error, "which objects failed is forgotten");
-        }
-        if let Some(checkpoint) = &mut memory.checkpoint
-            && let Err(error) = checkpoint.save(&self.store, own).await
-        {
-            tracing::warn!(%error, "which objects are done is forgotten");
-        }
-    }
-
     /// The oldest logs under the prefix, oldest first. Everything else goes to the report.
-    async fn choose(&self, memory: &mut Memory, report: &mut Report) -> Result<Vec<ListedObject>, RunError> {
+    pub(crate) async fn choose(
+        &self,
+        capacity: usize,
+        memory: &mut Memory,
+        report: &mut Report,
+    ) -> Result<Vec<ListedObject>, RunError> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let now_ms = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
-        let mut choice = Choice::new(&self.config, now_ms, &mut memory.failed, memory.checkpoint.as_mut(), report);
+        let mut choice = Choice::new(&self.config, now_ms, capacity, memory, report);
         self.store.list(&self.config.prefix, |object| choice.consider(object)).await.map_err(RunError::List)?;
         Ok(choice.into_order())
+    }
+
+    /// Gives the objects to the queue, if that is empty: otherwise those of an earlier sweep are
+    /// still being worked on. Whoever works on them notes what becomes of them; until then they are
+    /// open, also should a message be lost.
+    async fn hand_over(
+        &self,
+        queue: &Queue,
+        chosen: Vec<ListedObject>,
+        stop: &Stop,
+        memory: &mut Memory,
+        report: &mut Report,
+    ) -> Result<(), RunError> {
+        for object in &chosen {
+            let turn = if memory.has_failed(object) { Turn::Failed } else { Turn::Open };
+            memory.enter(object, turn);
+        }
+        let Some(is_empty) = stop.unless_pulled(queue.is_empty()).await else { return Ok(()) };
+        if !is_empty? {
+            chosen.into_iter().for_each(|object| report.leave(object.key, &Unsettled::QueueBusy));
+            return Ok(());
+        }
+        for objects in chosen.chunks(queue::BATCH) {
+            let objects: Vec<ObjectRef> =
+                objects.iter().map(|object| ObjectRef::listed(self.store.bucket(), object)).collect();
+            let Some(sent) = stop.unless_pulled(queue.send(&objects)).await else { break };
+            sent?;
+            report.objects.enqueued += objects.len() as u64;
+        }
+        Ok(())
     }
 }
 
@@ -194,40 +222,4 @@ pub struct Worked {
     pub object: ObjectRef,
     /// Why it is not settled, if it is not.
     pub outcome: Result<(), Unsettled>,
-}
-
-/// Gives the objects to the queue, if that is empty: otherwise those of an earlier sweep are still
-/// being worked on.
-async fn hand_over(
-    queue: &Queue,
-    bucket: &str,
-    chosen: Vec<ListedObject>,
-    memory: &mut Memory,
-    report: &mut Report,
-) -> Result<(), RunError> {
-    if !queue.is_empty().await? {
-        for object in chosen {
-            memory.enter(&object, false, false);
-            report.leave(object.key, &Unsettled::QueueBusy);
-        }
-        return Ok(());
-    }
-    let objects: Vec<ObjectRef> = chosen.iter().map(|object| ObjectRef::listed(bucket, object)).collect();
-    queue.send(&objects).await?;
-    for object in chosen {
-        // From here on the queue remembers it, and its dead-letter queue.
-        memory.enter(&object, true, false);
-        report.objects.enqueued += 1;
-    }
-    Ok(())
-}
-
-fn enter(report: &mut Report, memory: &mut Memory, done: Done<ListedObject>) {
-    let Done { about, ledger, outcome } = done;
-    report.add(&ledger);
-    memory.enter(&about, outcome.is_ok(), outcome.as_ref().is_err_and(Unsettled::is_failure));
-    match outcome {
-        Ok(settled) => report.settle(&about.key, &settled),
-        Err(why) => report.leave(about.key, &why),
-    }
 }

@@ -3,7 +3,9 @@
 
 mod support;
 
-use support::{Bucket, Index, Reply, command, gunzip_lines, ingest, ingest_with, items, line, log, report_of};
+use support::{
+    Bucket, Index, NOON_EPOCH_S, Reply, command, gunzip_lines, ingest, ingest_with, items, line, log, report_of,
+};
 
 const ARCHIVE: &[(&str, &str)] =
     &[("ALBATROSS_SETTLE", "archive"), ("ALBATROSS_ARCHIVE_TO", "s3://logs/albatross/archive/")];
@@ -53,15 +55,120 @@ fn a_copy_that_is_not_whole_leaves_the_original() {
 fn kept_objects_are_read_once_and_anew_when_written_anew() {
     let bucket = Bucket::of(&[("a.log", log(2).as_bytes()), ("b.log", log(1).as_bytes())]);
     let index = Index::default();
-    let first = ingest_with(&bucket.serve(), &index.serve(), KEEP);
+    let engine = index.serve();
+    let first = ingest_with(&bucket.serve(), &engine, KEEP);
     assert_eq!((first.status, &first.report["objects"]["settled"]), (Some(0), &2.into()), "{}", first.stderr);
-    assert_eq!(bucket.keys(), ["a.log", "albatross/state/checkpoint.json", "b.log"]);
-    // The scripted bucket dates objects by their place: the state object before it moved b.log on.
-    let second = ingest_with(&bucket.serve(), &index.serve(), KEEP);
-    let third = ingest_with(&bucket.serve(), &index.serve(), KEEP);
-    assert_eq!(second.report["indexed"], 0);
-    assert_eq!((&third.report["lines"], &third.report["objects"]["done_before"]), (&0.into(), &2.into()));
-    assert_eq!(index.count(), 3);
+    assert_eq!(bucket.keys_of_logs(), ["a.log", "b.log"]);
+    let second = ingest_with(&bucket.serve(), &engine, KEEP);
+    assert_eq!((&second.report["lines"], &second.report["objects"]["done_before"]), (&0.into(), &2.into()));
+    bucket.put_at("b.log", log(3).as_bytes(), NOON_EPOCH_S);
+    let third = ingest_with(&bucket.serve(), &engine, KEEP);
+    assert_eq!((&third.report["lines"], &third.report["objects"]["done_before"]), (&3.into(), &1.into()));
+    assert_eq!(index.count(), 5);
+    assert!(third.stderr.contains("\"message\":\"run ended\""), "one line for the run: {}", third.stderr);
+}
+
+#[test]
+fn what_is_done_for_one_deployment_is_not_done_for_another() {
+    let day_s = 86_400;
+    let bucket = Bucket::default();
+    bucket.put_at("a/new.log", log(1).as_bytes(), NOON_EPOCH_S);
+    bucket.put_at("a/old.log", log(1).as_bytes(), NOON_EPOCH_S - 3 * day_s);
+    bucket.put_at("b/old.log", line(7).as_bytes(), NOON_EPOCH_S - 3 * day_s);
+    let s3 = bucket.serve();
+    let (one, another) = (Index::default(), Index::default());
+    let (engine, new_engine) = (one.serve(), another.serve());
+    let below_a = [KEEP[0], ("ALBATROSS_PREFIX", "a/")];
+    assert_eq!(ingest_with(&s3, &engine, &below_a).report["indexed"], 2);
+    assert_eq!(ingest_with(&s3, &engine, &below_a).report["objects"]["done_before"], 2);
+    // A wider prefix: the checkpoint of the narrow one says nothing of what it holds besides.
+    let wider = ingest_with(&s3, &engine, KEEP).report;
+    assert_eq!((&wider["indexed"], &wider["duplicate"], &wider["lines"]), (&1.into(), &2.into(), &3.into()));
+    // A new cluster, and other documents.
+    assert_eq!(ingest_with(&s3, &new_engine, KEEP).report["indexed"], 3);
+    assert_eq!(another.count(), 3);
+}
+
+#[test]
+fn many_objects_of_one_moment_are_kept_over_many_runs() {
+    let bucket = Bucket::default();
+    let index = Index::default();
+    let (s3, engine) = (bucket.serve(), index.serve());
+    for run in 0..4 {
+        for number in 0..3 {
+            bucket.put_at(&format!("{run}-{number}.log"), line(run * 3 + number).as_bytes(), NOON_EPOCH_S);
+        }
+        let report = ingest_with(&s3, &engine, KEEP).report;
+        assert_eq!((&report["lines"], &report["objects"]["done_before"]), (&3.into(), &(run * 3).into()));
+    }
+    assert_eq!(index.requests().iter().sum::<usize>(), 12, "nothing was sent twice");
+}
+
+#[test]
+fn state_that_cannot_be_read_costs_work_and_nothing_else() {
+    let bucket = Bucket::of(&[("a.log", log(2).as_bytes())]);
+    let index = Index::default();
+    let engine = index.serve();
+    assert_eq!(ingest_with(&bucket.serve(), &engine, KEEP).report["indexed"], 2);
+    let denied = bucket.serve_with(|request| {
+        let is_state = request.path.contains("/state/") || request.path.contains("state%2F");
+        is_state.then(|| Reply::new(403, "<Error><Code>AccessDenied</Code></Error>"))
+    });
+    let run = ingest_with(&denied, &engine, KEEP);
+    assert_eq!((run.status, &run.report["duplicate"]), (Some(0), &2.into()), "{}", run.stderr);
+    assert!(run.stderr.contains("the state cannot be read"), "{}", run.stderr);
+    let key = bucket.state().into_iter().find(|key| key.ends_with("/checkpoint.json")).unwrap();
+    bucket.put(&key, b"<html>");
+    let run = ingest_with(&bucket.serve(), &engine, KEEP);
+    assert!(run.stderr.contains("the state is not readable and begins anew"), "{}", run.stderr);
+    assert_eq!((run.status, &run.report["objects"]["done_before"]), (Some(0), &1.into()), "its note says so");
+    bucket.put(&key, b"<html>");
+    let run = ingest_with(&bucket.serve(), &engine, KEEP);
+    assert_eq!((run.status, &run.report["duplicate"]), (Some(0), &2.into()), "{}", run.stderr);
+    assert_eq!(ingest_with(&bucket.serve(), &engine, KEEP).report["objects"]["done_before"], 1);
+}
+
+#[test]
+fn an_old_archive_is_never_swept() {
+    let bucket = Bucket::of(&[("a.log", log(1).as_bytes())]);
+    let engine = Index::default().serve();
+    ingest_with(&bucket.serve(), &engine, ARCHIVE);
+    let elsewhere = [ARCHIVE[0], ("ALBATROSS_ARCHIVE_TO", "s3://logs/albatross/another/")];
+    for variables in [&[][..], KEEP, &elsewhere] {
+        let run = ingest_with(&bucket.serve(), &engine, variables);
+        assert_eq!((run.status, &run.report["objects"]["listed"]), (Some(0), &0.into()), "{variables:?}");
+        assert_eq!(bucket.keys_of_logs(), ["albatross/archive/a.log"]);
+    }
+    let swept = ingest_with(&bucket.serve(), &engine, &[ARCHIVE[0], ("ALBATROSS_ARCHIVE_TO", "s3://logs/archive/")]);
+    assert_eq!(swept.status, Some(2));
+    assert!(swept.stderr.contains("choose a place below albatross/"), "{}", swept.stderr);
+}
+
+#[test]
+fn kept_and_archived_objects_are_derived_from_again() {
+    for (settle, places) in
+        [(KEEP, ["a/1.log", "b/2.log"]), (ARCHIVE, ["albatross/archive/a/1.log", "albatross/archive/b/2.log"])]
+    {
+        let bucket = Bucket::of(&[("a/1.log", log(2).as_bytes()), ("b/2.log", log(3).as_bytes())]);
+        let index = Index::default();
+        let (s3, engine) = (bucket.serve(), index.serve());
+        assert_eq!(ingest_with(&s3, &engine, settle).report["indexed"], 5);
+        let again = |arguments: &[&str]| {
+            let mut command = command("ingest", &s3, &engine);
+            report_of(command.arg("--overwrite").args(arguments).envs(settle.iter().copied()))
+        };
+        let all = again(&[]);
+        assert_eq!((all.status, &all.report["indexed"]), (Some(0), &5.into()), "{}", all.stderr);
+        assert_eq!(again(&["--prefix", "b/"]).report["indexed"], 3);
+        assert_eq!(bucket.keys_of_logs(), places);
+        assert_eq!(index.count(), 5, "the same documents");
+    }
+    let bucket = Bucket::of(&[("a.log", log(1).as_bytes())]);
+    let (s3, engine) = (bucket.serve(), Index::default().serve());
+    let mut deleting = command("ingest", &s3, &engine);
+    let run = report_of(deleting.args(["--overwrite", "--prefix", "a"]));
+    assert_eq!(run.status, Some(2));
+    assert!(run.stderr.contains("no kept objects"), "{}", run.stderr);
 }
 
 #[test]
@@ -102,7 +209,9 @@ fn a_plan_changes_nothing() {
     let run = report_of(&mut command("plan", &bucket.serve(), &nobody));
     assert_eq!(run.status, Some(0), "{}", run.stderr);
     let plan = run.report;
-    assert_eq!((&plan["objects"], &plan["left_alone"], &plan["documents"]), (&1.into(), &1.into(), &2.into()));
+    assert_eq!((&plan["read"], &plan["would_settle"], &plan["documents"]), (&1.into(), &1.into(), &2.into()));
+    assert_eq!((&plan["listed"], &plan["left_by_reason"]), (&2.into(), &serde_json::json!({"not_access_log": 1})));
+    assert_eq!(plan["by_day"]["2018-07-02"], plan["by_index"]["albatross-elb-2018.07.02"]);
     assert_eq!((&plan["quarantined"], &plan["skipped"], &plan["settle"]), (&1.into(), &1.into(), &"delete".into()));
     assert_eq!(plan["by_index"]["albatross-elb-2018.07.02"]["documents"], 2);
     assert_eq!(plan["sample_documents"].as_array().unwrap().len(), 2);

@@ -43,8 +43,13 @@ fn stdout(output: &Output) -> String {
 
 #[track_caller]
 fn assert_failed(output: &Output, why: &str) {
+    assert_exits(1, output, why);
+}
+
+#[track_caller]
+fn assert_exits(status: i32, output: &Output, why: &str) {
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert_eq!(output.status.code(), Some(status), "{stderr}");
     assert!(stderr.contains(why), "{stderr}");
 }
 
@@ -121,12 +126,24 @@ fn settings_are_read_from_s3() {
     let setup = |uri| command("setup", &s3, &server).env("ALBATROSS_SETTINGS_URI", uri).output().unwrap();
     assert!(stdout(&setup("s3://logs/settings.json")).starts_with("index template weblogs version "));
     assert_eq!(changes.lock().unwrap()[0].0, "/_index_template/weblogs");
-    assert_failed(
-        &setup("s3://logs/bad.json"),
-        "ALBATROSS_SETTINGS_URI s3://logs/bad.json: the settings are not valid",
-    );
+    let bad = "ALBATROSS_SETTINGS_URI s3://logs/bad.json: the settings are not valid";
+    assert_exits(2, &setup("s3://logs/bad.json"), bad);
     let missing = setup("s3://logs/no.json");
-    assert_failed(&missing, "ALBATROSS_SETTINGS_URI cannot be read: s3://logs/no.json: ");
+    assert_exits(2, &missing, "ALBATROSS_SETTINGS_URI cannot be read: s3://logs/no.json: ");
+}
+
+#[test]
+fn all_problems_of_the_configuration_are_told_at_once() {
+    let (server, _) = engine(|_| None);
+    let output = command("setup", &Bucket::default().serve(), &server)
+        .env("ALBATROSS_SETTINGS_URI", "s3://logs/no.json")
+        .env("ALBATROSS_CA_FILE", "/nowhere/ca.pem")
+        .env("ALBATROSS_GZIP", "maybe")
+        .output()
+        .unwrap();
+    for problem in ["ALBATROSS_SETTINGS_URI cannot be read", "ALBATROSS_CA_FILE cannot be read", "ALBATROSS_GZIP is"] {
+        assert_exits(2, &output, problem);
+    }
 }
 
 #[test]

@@ -24,6 +24,21 @@ class Index:
         """The value of `ALBATROSS_SETTINGS`."""
         return json.dumps({"index": self.prefix, "engine": self._generation, "target": self._target})
 
+    def plant(self) -> None:
+        """Puts a template of somebody else's that would make data streams of our indices, as Elasticsearch has one for `logs-*-*`."""
+        planted = {"index_patterns": [f"{self.prefix}-*"], "priority": 100, "data_stream": {}}
+        self._ask("PUT", f"_index_template/{self.prefix}-planted", planted)
+
+    def uproot(self) -> None:
+        """Removes it."""
+        self._ask("DELETE", f"_index_template/{self.prefix}-planted")
+
+    def indices(self) -> list[str]:
+        """The plain indices, and none of a data stream."""
+        found = self._ask("GET", f"_resolve/index/{self._pattern}")
+        assert not found["data_streams"], found
+        return sorted(each["name"] for each in found["indices"])
+
     def count(self) -> int:
         """How many documents there are, all of them visible."""
         self._ask("POST", f"{self._pattern}/_refresh")

@@ -3,12 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_s3::types::CommonPrefix;
 use chrono::NaiveDate;
 
 use super::BackfillError;
 use crate::ingest::Ingest;
-use crate::s3::{S3Error, classify};
+use crate::s3::S3Error;
 
 const ROOT: &str = "AWSLogs/";
 const SERVICE: &str = "elasticloadbalancing/";
@@ -62,19 +61,10 @@ impl Ingest {
 
     /// The folders right below a parent, where the prefix names one only that.
     async fn folders(&self, parent: &str) -> Result<Vec<String>, S3Error> {
-        let prefix = towards(parent, &self.config.prefix);
-        let request = self.store.client().list_objects_v2().bucket(self.store.bucket()).prefix(prefix).delimiter("/");
-        let mut pages = request.into_paginator().send();
+        let mut pages = self.store.folders(towards(parent, &self.config.prefix));
         let mut folders = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| classify("ListObjectsV2", &error))?;
-            // As for objects: a cut answer must not pass for a complete one.
-            if page.is_truncated.is_none() {
-                let message = "the answer does not say whether it is complete".to_owned();
-                return Err(S3Error::Failed { operation: "ListObjectsV2", message });
-            }
-            let prefixes = page.common_prefixes.unwrap_or_default().into_iter();
-            folders.extend(prefixes.filter_map(|CommonPrefix { prefix, .. }| prefix));
+        while let Some(page) = pages.next().await? {
+            folders.extend(page.folders);
         }
         folders.retain(|folder| is_on_the_way(folder, &self.config.prefix));
         Ok(folders)

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::event::ObjectRef;
 use crate::ingest::Ingest;
+use crate::log::log_backfill;
 use crate::queue::{self, Queue, QueueError};
 use crate::s3::{Condition, S3Error};
 use crate::stop::{Stop, StopReason};
@@ -99,41 +100,69 @@ impl Ingest {
         if from > to {
             return Err(BackfillError::Order { from, to });
         }
-        let folders = self.day_folders(from, to).await?;
-        let state = format!("{}state/backfill/{from}_{to}.json", self.config.own_prefix);
-        let mut reached = match self.store.read(&state).await? {
-            Some((body, _)) => serde_json::from_slice(&body).unwrap_or_default(),
-            None => Progress::default(),
-        };
-        let mut report = BackfillReport { folders: folders.len() as u64, ..BackfillReport::default() };
+        let mut report = BackfillReport::default();
+        let fed = self.feed_days(queue, (from, to), stop, &mut report, &mut progress).await;
+        report.stopped = stop.reason();
+        log_backfill(&report, self.scope.folder());
+        fed.map(|()| report)
+    }
+
+    async fn feed_days(
+        &self,
+        queue: &Queue,
+        (from, to): (NaiveDate, NaiveDate),
+        stop: &Stop,
+        report: &mut BackfillReport,
+        mut progress: impl FnMut(usize, usize),
+    ) -> Result<(), BackfillError> {
+        let state = self.scope.key(&format!("backfill/{from}_{to}.json"));
+        let begun = stop.unless_pulled(async { Ok((self.day_folders(from, to).await?, self.reached(&state).await)) });
+        let Some(begun) = begun.await else { return Ok(()) };
+        let (folders, mut reached) = begun.map_err(|error: BackfillError| error)?;
+        report.folders = folders.len() as u64;
         for (number, folder) in folders.iter().enumerate() {
             progress(number, folders.len());
             if !reached.covers(folder) {
                 let enqueued = report.enqueued;
-                let fed = tokio::select! {
-                    biased;
-                    () = stop.pulled() => None,
-                    fed = self.feed(queue, folder, &mut reached.within, &mut report) => Some(fed),
-                };
+                let fed = stop.unless_pulled(self.feed(queue, folder, &mut reached.within, report)).await;
                 let stopped = fed.is_none();
-                if let Some(fed) = fed {
-                    fed?;
+                let fed = fed.transpose();
+                if matches!(fed, Ok(Some(()))) {
                     reached = Progress { last: Some(folder.clone()), within: None };
                 }
                 if report.enqueued > enqueued {
-                    let body = serde_json::to_vec(&reached).unwrap_or_default();
-                    self.store.put(&state, body, Condition::Always).await?;
+                    stop.at_the_end(self.keep_progress(&state, &reached)).await;
                 }
+                fed?;
                 if stopped {
-                    report.stopped = stop.reason();
-                    return Ok(report);
+                    return Ok(());
                 }
             }
             report.folders_done += 1;
         }
         progress(folders.len(), folders.len());
-        self.store.remove(&state).await?;
-        Ok(report)
+        if let Some(Err(error)) = stop.at_the_end(self.store.remove(&state)).await {
+            tracing::warn!(state, %error, "these days count as done until this object is gone");
+        }
+        Ok(())
+    }
+
+    /// What cannot be read is a warning: those days come into the queue again.
+    async fn reached(&self, state: &str) -> Progress {
+        match self.store.read(state).await {
+            Ok(found) => found.and_then(|(body, _)| serde_json::from_slice(&body).ok()).unwrap_or_default(),
+            Err(error) => {
+                tracing::warn!(state, %error, "how far an earlier backfill came cannot be read");
+                Progress::default()
+            }
+        }
+    }
+
+    async fn keep_progress(&self, state: &str, reached: &Progress) {
+        let body = serde_json::to_vec(reached).unwrap_or_default();
+        if let Err(error) = self.store.put(state, body, Condition::Always).await {
+            tracing::warn!(state, %error, "how far this backfill came is forgotten");
+        }
     }
 
     /// Puts a folder's logs into the queue, from the one after `reached`, which moves on with them:
@@ -145,33 +174,29 @@ impl Ingest {
         reached: &mut Option<String>,
         report: &mut BackfillReport,
     ) -> Result<(), BackfillError> {
-        let mut objects = self.logs_in(folder, report).await?;
-        // S3 lists by key. Where a folder came in between, the mark is another's.
-        if let Some(reached) = reached.as_ref().filter(|key| key.starts_with(folder)) {
-            objects.retain(|object| object.key > *reached);
-        }
-        for objects in objects.chunks(queue::BATCH) {
-            queue.send(objects).await?;
-            report.enqueued += objects.len() as u64;
-            *reached = objects.last().map(|object| object.key.clone());
+        let mut pages = self.store.pages(folders::within(folder, &self.config.prefix));
+        while let Some(page) = pages.next().await? {
+            let mut logs = Vec::new();
+            for object in page.objects {
+                let ours = object.key.ends_with(&self.config.suffix) && !self.config.is_own(&object.key);
+                match KeyKind::of(&object.key) {
+                    KeyKind::NamedByAws(_) | KeyKind::NamedLog if ours => {
+                        logs.push(ObjectRef::listed(self.store.bucket(), &object));
+                    }
+                    _ => report.left_alone += 1,
+                }
+            }
+            // S3 lists by key. Where a folder came in between, the mark is another's.
+            if let Some(reached) = reached.as_ref().filter(|key| key.starts_with(folder)) {
+                logs.retain(|object| object.key > *reached);
+            }
+            for objects in logs.chunks(queue::BATCH) {
+                queue.send(objects).await?;
+                report.enqueued += objects.len() as u64;
+                *reached = objects.last().map(|object| object.key.clone());
+            }
         }
         Ok(())
-    }
-
-    async fn logs_in(&self, folder: &str, report: &mut BackfillReport) -> Result<Vec<ObjectRef>, S3Error> {
-        let mut objects = Vec::new();
-        let prefix = folders::within(folder, &self.config.prefix);
-        let listing = self.store.list(prefix, |object| {
-            let ours = object.key.ends_with(&self.config.suffix) && !self.config.is_own(&object.key);
-            match KeyKind::of(&object.key) {
-                KeyKind::NamedByAws(_) | KeyKind::NamedLog if ours => {
-                    objects.push(ObjectRef::listed(self.store.bucket(), &object));
-                }
-                _ => report.left_alone += 1,
-            }
-        });
-        listing.await?;
-        Ok(objects)
     }
 }
 

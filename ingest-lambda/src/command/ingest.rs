@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::progress::Progress;
 use super::{FAILED, USAGE, fail, ingest, print, stop_on_signals};
+use crate::rederive::RederiveError;
 
 /// Sweep the bucket once: index every log, and delete, archive or keep what is accounted for
 ///
@@ -24,6 +25,7 @@ Example:
   albatross setup
   albatross plan | jq .by_index
   albatross ingest | jq .left
+  albatross ingest --overwrite --prefix AWSLogs/123456789012/
 
 Exit status:
   0  every object had its turn (see the report for those that were left)
@@ -31,8 +33,15 @@ Exit status:
   2  bad usage or configuration")]
 pub(super) struct Ingest {
     /// Write documents that are there anew, to re-derive them after an upgrade
+    ///
+    /// Where objects are kept (`keep`, `archive`), all of them are read again, done or not, and stay
+    /// where they are; where they are deleted, those that are there are swept.
     #[arg(long)]
     overwrite: bool,
+
+    /// With --overwrite, of kept objects: only those whose keys began with this
+    #[arg(long, requires = "overwrite")]
+    prefix: Option<String>,
 }
 
 impl Ingest {
@@ -44,12 +53,18 @@ impl Ingest {
         if self.overwrite && !ingest.can_overwrite() {
             return fail(USAGE, &"--overwrite: a data stream, or an engine without ids, takes no document twice");
         }
-        let progress = Progress::of("objects");
-        let swept = ingest.sweep(self.overwrite, &stop_on_signals(), |done, total| progress.show(done, total)).await;
+        let (progress, stop) = (Progress::of("objects"), stop_on_signals());
+        let show = |done, total| progress.show(done, total);
+        let swept = if self.overwrite && (ingest.keeps_objects() || self.prefix.is_some()) {
+            ingest.rederive(self.prefix.as_deref().unwrap_or_default(), &stop, show).await
+        } else {
+            ingest.sweep(self.overwrite, &stop, show).await.map_err(RederiveError::Run)
+        };
         drop(progress);
         match swept {
             Ok(report) => print(&report, report.stopped.as_ref()),
-            Err(error) => fail(FAILED, &error),
+            Err(RederiveError::Run(error)) => fail(FAILED, &error),
+            Err(error) => fail(USAGE, &error),
         }
     }
 }

@@ -9,21 +9,19 @@ mod progress;
 mod replay;
 mod setup;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use aws_config::SdkConfig;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 use parser_wasm::Settings;
 use serde::Serialize;
 use tokio::signal;
 
-use crate::aws;
-use crate::config::{Config, ConfigError, VARIABLES};
-use crate::error::StartError;
+use crate::config::{ConfigError, VARIABLES};
 use crate::ingest::Ingest;
+use crate::log::log_as_json;
 use crate::stop::{Stop, StopReason};
 
 /// A read failed or was damaged, a run stopped, an engine refused.
@@ -116,25 +114,19 @@ fn read_settings(path: &str) -> Result<Settings, String> {
     Settings::from_json(&json).map_err(|error| error.to_string())
 }
 
-/// The environment's configuration, or every problem of it on a line of its own.
-async fn start() -> Result<(Config, SdkConfig), ExitCode> {
-    aws::start().await.map_err(|error| misconfigured(&error))
-}
-
-fn misconfigured(ConfigError { problems }: &ConfigError) -> ExitCode {
-    for problem in problems {
-        eprintln!("albatross: {problem}");
-    }
-    USAGE.into()
-}
-
-/// Everything a run needs, from the environment.
+/// Everything a run needs, from the environment, or every problem of it on a line of its own.
+///
+/// On a terminal the progress bar is there to see; into a file or a pipe goes the log.
 async fn ingest() -> Result<Arc<Ingest>, ExitCode> {
-    match Ingest::start().await {
-        Ok(ingest) => Ok(Arc::new(ingest)),
-        Err(StartError::Config(error)) => Err(misconfigured(&error)),
-        Err(error @ (StartError::Engine(_) | StartError::Settings(_))) => Err(fail(FAILED, &error)),
+    if !io::stderr().is_terminal() {
+        log_as_json();
     }
+    Ingest::start().await.map(Arc::new).map_err(|ConfigError { problems }| {
+        for problem in problems {
+            eprintln!("albatross: {problem}");
+        }
+        USAGE.into()
+    })
 }
 
 /// A stop that Ctrl-C pulls, and the signal by which service managers end a process.

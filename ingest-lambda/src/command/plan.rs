@@ -9,7 +9,7 @@ use super::{FAILED, fail, ingest, print};
 
 /// Show what a sweep would do, without changing anything
 ///
-/// Lists the bucket, reads the oldest logs and prints as JSON what would be sent, by index, what
+/// Lists the bucket, reads the oldest logs and prints as JSON what would be sent, by index and by day, what
 /// would be quarantined, and the first documents and bad lines. Sends nothing to the engine.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::progress::Progress;
 use super::{FAILED, USAGE, fail, ingest, print, stop_on_signals};
+use crate::log::log_replay;
 
 /// Send quarantined lines again, after a fix
 ///
@@ -44,7 +45,10 @@ impl Replay {
         let replayed = ingest.replay(&self.prefix, self.overwrite, &stop_on_signals(), show).await;
         drop(progress);
         match replayed {
-            Ok(report) => print(&report, report.stopped.as_ref()),
+            Ok(report) => {
+                log_replay(&report);
+                print(&report, report.stopped.as_ref())
+            }
             Err(error) => fail(FAILED, &error),
         }
     }

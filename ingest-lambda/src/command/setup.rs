@@ -4,10 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{FAILED, USAGE, fail, start};
-use crate::engine::Engine;
-use crate::settings::settings;
-use crate::setup::setup;
+use super::{FAILED, fail, ingest};
 
 /// Put index template and retention policy into the engine; needed once, and after an upgrade
 ///
@@ -26,19 +23,11 @@ pub(super) struct Setup {}
 
 impl Setup {
     pub(super) async fn run(self) -> ExitCode {
-        let (config, sdk) = match start().await {
-            Ok(started) => started,
+        let ingest = match ingest().await {
+            Ok(ingest) => ingest,
             Err(status) => return status,
         };
-        let engine = match Engine::new(&config, &sdk) {
-            Ok(engine) => engine,
-            Err(error) => return fail(USAGE, &error),
-        };
-        let settings = match settings(&config.settings, &sdk).await {
-            Ok(settings) => settings,
-            Err(error) => return fail(FAILED, &error),
-        };
-        match setup(&engine, &settings, config.retention_days).await {
+        match ingest.setup().await {
             Ok(report) => {
                 println!("{report}");
                 ExitCode::SUCCESS

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use super::{ConfigError, VARIABLES};
+use super::VARIABLES;
 
 const OURS: &str = "ALBATROSS_";
 
@@ -83,7 +83,7 @@ impl Lookup {
         self.problems.push(problem.to_owned());
     }
 
-    pub(super) fn finish(self) -> Result<(), ConfigError> {
-        if self.problems.is_empty() { Ok(()) } else { Err(ConfigError { problems: self.problems }) }
+    pub(super) fn into_problems(self) -> Vec<String> {
+        self.problems
     }
 }

@@ -134,8 +134,13 @@ impl Config {
     /// # Errors
     /// All problems at once.
     pub fn from_env() -> Result<Self, ConfigError> {
+        without_problems(Self::read_env())
+    }
+
+    /// The same, for those who look for more problems: what has one is a stand-in.
+    pub(crate) fn read_env() -> (Self, Vec<String>) {
         // A name or value that is no Unicode text is none of ours.
-        Self::from_variables(
+        Self::read(
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
         )
     }
@@ -146,6 +151,10 @@ impl Config {
     /// # Errors
     /// All problems at once.
     pub fn from_variables(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        without_problems(Self::read(variables))
+    }
+
+    fn read(variables: impl IntoIterator<Item = (String, String)>) -> (Self, Vec<String>) {
         let mut lookup = Lookup::new(variables);
         let bucket = lookup.required("ALBATROSS_BUCKET", "name the bucket with the logs");
         let endpoint = read_endpoint(&mut lookup);
@@ -180,22 +189,34 @@ impl Config {
             refused_percent: lookup.number("ALBATROSS_REFUSED_PERCENT", 20, 1..=100),
             retention_days: lookup.optional_number("ALBATROSS_RETENTION_DAYS", 1..=36_500),
         };
-        lookup.finish().map(|()| config)
+        (config, lookup.into_problems())
     }
 
     /// Whether a key lies where this program itself writes: quarantine, state, archive. Such
-    /// objects are no logs that a load balancer wrote, and are never swept.
+    /// objects are no logs that a load balancer wrote, and are never swept. An archive in this bucket
+    /// is below this prefix, or not below the one that is swept: so it stays left out when it is no
+    /// longer the archive.
     #[must_use]
     pub fn is_own(&self, key: &str) -> bool {
-        let archived = match &self.settle {
-            Settle::Archive(archive) => archive.bucket == self.bucket && key.starts_with(&archive.prefix),
-            Settle::Delete | Settle::Keep => false,
-        };
-        archived || key.starts_with(&self.own_prefix)
+        key.starts_with(&self.own_prefix)
+    }
+
+    /// Whether a key lies in the quarantine or the state.
+    #[must_use]
+    pub fn is_quarantine_or_state(&self, key: &str) -> bool {
+        let rest = key.strip_prefix(&self.own_prefix);
+        rest.is_some_and(|rest| OWN_FOLDERS.iter().any(|folder| rest.starts_with(folder)))
     }
 }
 
-/// Never used: a problem has been noted, and no [`Config`] comes of it.
+/// What lies below our own prefix, whatever is configured.
+const OWN_FOLDERS: [&str; 2] = ["quarantine/", "state/"];
+
+fn without_problems((config, problems): (Config, Vec<String>)) -> Result<Config, ConfigError> {
+    if problems.is_empty() { Ok(config) } else { Err(ConfigError { problems }) }
+}
+
+/// A stand-in: a problem has been noted, and no [`Config`] comes of it.
 #[allow(clippy::expect_used, reason = "a constant that is a URL")]
 fn placeholder() -> Url {
     Url::parse("http://localhost/").expect("a URL")
@@ -295,7 +316,7 @@ fn read_settle(lookup: &mut Lookup, bucket: Option<&str>, swept: &str, own: &str
     match (choice, archive) {
         ("archive", Some(archive)) => {
             if let Some(problem) = archive_problem(&archive, bucket, swept, own) {
-                lookup.problem(&format!("ALBATROSS_ARCHIVE_TO {problem}"));
+                lookup.problem(&format!("ALBATROSS_ARCHIVE_TO is {archive}: {problem}"));
             }
             Settle::Archive(archive)
         }
@@ -312,24 +333,28 @@ fn read_settle(lookup: &mut Lookup, bucket: Option<&str>, swept: &str, own: &str
     }
 }
 
-/// What stands against archiving there.
-fn archive_problem(archive: &Location, bucket: Option<&str>, swept: &str, own: &str) -> Option<&'static str> {
-    if !archive.prefix.is_empty() && !archive.prefix.ends_with('/') {
-        return Some("must end with a slash");
+/// What stands against archiving there. In the bucket itself the archive has to be left out by its
+/// place and not by this variable: else who sets another `ALBATROSS_SETTLE` or archive would have the
+/// old archive swept, and settled.
+fn archive_problem(archive: &Location, bucket: Option<&str>, swept: &str, own: &str) -> Option<String> {
+    let Location { prefix, .. } = archive;
+    if !prefix.is_empty() && !prefix.ends_with('/') {
+        return Some("it must end with a slash".to_owned());
     }
     if bucket != Some(archive.bucket.as_str()) {
         return None;
     }
-    if swept.starts_with(&archive.prefix) {
-        return Some("holds ALBATROSS_PREFIX: archived objects would be swept again");
+    let folders = OWN_FOLDERS.map(|folder| format!("{own}{folder}"));
+    if folders.iter().any(|folder| prefix.starts_with(folder) || folder.starts_with(prefix)) {
+        return Some("it holds the quarantine or the state, or lies in it".to_owned());
     }
-    ["quarantine/", "state/"]
-        .iter()
-        .any(|folder| {
-            let folder = format!("{own}{folder}");
-            archive.prefix.starts_with(&folder) || folder.starts_with(&archive.prefix)
-        })
-        .then_some("holds the quarantine or the state, or lies in it")
+    let is_swept = prefix.starts_with(swept) || swept.starts_with(prefix);
+    (is_swept && !prefix.starts_with(own)).then(|| {
+        format!(
+            "it would be swept, if not now then after a change of ALBATROSS_SETTLE: choose a place below {own} \
+             (ALBATROSS_OWN_PREFIX), outside ALBATROSS_PREFIX, or in another bucket"
+        )
+    })
 }
 
 #[cfg(test)]

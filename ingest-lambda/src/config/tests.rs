@@ -115,17 +115,28 @@ fn nothing_of_our_own_is_swept() {
             ("ALBATROSS_ARCHIVE_TO", "s3://logs/AWSLogs/"),
             ("ALBATROSS_PREFIX", "AWSLogs/1/"),
         ],
+        &[("ALBATROSS_SETTLE", "archive"), ("ALBATROSS_ARCHIVE_TO", "s3://logs/old/")],
+        &[
+            ("ALBATROSS_SETTLE", "archive"),
+            ("ALBATROSS_ARCHIVE_TO", "s3://logs/AWSLogs/old/"),
+            ("ALBATROSS_PREFIX", "AWSLogs/"),
+        ],
     ] {
         assert_eq!(problems(refused).len(), 1, "{refused:?}: {:?}", problems(refused));
     }
+    let outside = [("ALBATROSS_ARCHIVE_TO", "s3://logs/old/"), ("ALBATROSS_PREFIX", "AWSLogs/")];
+    assert!(problems(&[&outside[..], &[("ALBATROSS_SETTLE", "archive")]].concat()).is_empty());
     let config = read(&[
         ("ALBATROSS_BUCKET", "logs"),
         ("ALBATROSS_ENDPOINT", "http://engine"),
         ("ALBATROSS_SETTLE", "archive"),
-        ("ALBATROSS_ARCHIVE_TO", "s3://logs/old/"),
+        ("ALBATROSS_ARCHIVE_TO", "s3://logs/albatross/old/"),
     ])
     .unwrap();
-    assert!(config.is_own("albatross/quarantine/lines/x") && config.is_own("old/AWSLogs/x"));
-    assert!(!config.is_own("AWSLogs/x"));
+    assert!(config.is_own("albatross/quarantine/lines/x") && config.is_own("albatross/old/AWSLogs/x"));
+    assert!(!config.is_own("AWSLogs/x") && !config.is_quarantine_or_state("albatross/old/AWSLogs/x"));
+    // Whatever is set later, an old archive is none of the logs.
+    let later = read(&[("ALBATROSS_BUCKET", "logs"), ("ALBATROSS_ENDPOINT", "http://engine")]).unwrap();
+    assert!(later.is_own("albatross/old/AWSLogs/x"));
     assert!(problems(&[("ALBATROSS_SETTLE", "archive"), ("ALBATROSS_ARCHIVE_TO", "s3://other/")]).is_empty());
 }

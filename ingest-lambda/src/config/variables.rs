@@ -49,7 +49,11 @@ pub const VARIABLES: &[Variable] = &[
         "secret under which settings with addresses: hmac replace addresses, 16 bytes at least",
     ),
     variable("ALBATROSS_SETTLE", Some("delete"), "what becomes of an indexed object: delete, archive or keep"),
-    variable("ALBATROSS_ARCHIVE_TO", Some("none"), "s3://bucket/prefix/ for archived objects"),
+    variable(
+        "ALBATROSS_ARCHIVE_TO",
+        Some("none"),
+        "s3://bucket/prefix/ for archived objects; in the same bucket below ALBATROSS_OWN_PREFIX, or outside ALBATROSS_PREFIX",
+    ),
     variable(
         "ALBATROSS_OWN_PREFIX",
         Some("albatross/"),

@@ -111,7 +111,10 @@ fn objects(event: &Value) -> Result<Vec<ObjectRef>, EventError> {
         }
         (.., Some("s3:TestEvent"), _) => Ok(Vec::new()),
         (.., Some(_)) => match order(event)? {
-            WorkOrder::Ingest { bucket, key } => Ok(vec![ObjectRef { bucket, key }]),
+            WorkOrder::Ingest { overwrite: true, .. } => Err(EventError::Order(
+                "a queue's objects overwrite nothing; invoke the function with this order".to_owned(),
+            )),
+            WorkOrder::Ingest { bucket, key, .. } => Ok(vec![ObjectRef { bucket, key }]),
             WorkOrder::Setup {} | WorkOrder::Backfill { .. } | WorkOrder::Replay { .. } => {
                 Err(EventError::Order("a queue takes objects; invoke the function with this order".to_owned()))
             }

@@ -30,5 +30,8 @@ pub enum WorkOrder {
         bucket: String,
         /// Its key.
         key: String,
+        /// Whether documents that are there are written anew.
+        #[serde(default)]
+        overwrite: bool,
     },
 }

@@ -81,6 +81,11 @@ fn a_record_that_names_no_object_is_not_passed_over() {
 
 #[test]
 fn an_order_stands_in_no_queue() {
+    let overwriting = json!({"albatross": "ingest", "bucket": "b", "key": "k", "overwrite": true});
+    let Ok(Event::Messages(messages)) = Event::from_json(&queue(&[overwriting.to_string()])) else {
+        panic!("no messages");
+    };
+    assert!(matches!(messages[0].objects, Err(EventError::Order(_))), "it may come twice, and later than a sweep");
     let Ok(Event::Messages(messages)) = Event::from_json(&queue(&[json!({"albatross": "setup"}).to_string()])) else {
         panic!("messages")
     };

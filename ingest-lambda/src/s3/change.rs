@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_s3::config::Builder;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
 
 use super::{S3Error, Store, classify};
@@ -11,6 +12,12 @@ use crate::config::Location;
 
 /// The last thing done to an object, perhaps close to the deadline.
 const DELETE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// S3 copies five gigabytes before it has the whole answer.
+const COPY_TIMEOUT: Duration = Duration::from_secs(5 * 60);
+
+/// S3's limit on the keys of one request.
+const KEYS_PER_REMOVAL: usize = 1000;
 
 /// On what a put depends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +75,26 @@ impl Store {
         request.send().await.map(drop).map_err(|error| classify("DeleteObject", &error))
     }
 
+    /// Deletes objects of our own, very many perhaps.
+    ///
+    /// # Errors
+    /// When S3 fails, or leaves one of them.
+    pub async fn remove_all(&self, keys: Vec<String>) -> Result<(), S3Error> {
+        let failed = |message| S3Error::Failed { operation: "DeleteObjects", message };
+        for keys in keys.chunks(KEYS_PER_REMOVAL) {
+            let objects = keys.iter().map(|key| ObjectIdentifier::builder().key(key).build());
+            let objects = objects.collect::<Result<_, _>>().map_err(|error| failed(error.to_string()))?;
+            let delete = Delete::builder().set_objects(Some(objects)).quiet(true).build();
+            let delete = delete.map_err(|error| failed(error.to_string()))?;
+            let request = self.client.delete_objects().bucket(&self.bucket).delete(delete);
+            let answer = request.send().await.map_err(|error| classify("DeleteObjects", &error))?;
+            if let Some(error) = answer.errors.unwrap_or_default().first() {
+                return Err(failed(error.message.clone().unwrap_or_default()));
+            }
+        }
+        Ok(())
+    }
+
     /// The `ETag` of an object of our own; none where there is no such object.
     ///
     /// # Errors
@@ -87,12 +114,15 @@ impl Store {
     /// # Errors
     /// [`S3Error::Changed`] when the object now has another `ETag`.
     pub async fn copy(&self, key: &str, etag: &str, length: u64, to: &Location) -> Result<(), S3Error> {
+        let timeouts = TimeoutConfig::builder().read_timeout(COPY_TIMEOUT).operation_attempt_timeout(COPY_TIMEOUT);
         self.client
             .copy_object()
             .copy_source(format!("{}/{}", self.bucket, encode_key(key)))
             .copy_source_if_match(etag)
             .bucket(&to.bucket)
             .key(&to.prefix)
+            .customize()
+            .config_override(Builder::new().timeout_config(timeouts.build()))
             .send()
             .await
             .map_err(|error| classify("CopyObject", &error))?;

@@ -1,6 +1,16 @@
-//! Listing.
+//! Listing: page by page, each of them whole.
+
+use std::time::Duration;
+
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 
 use super::{S3Error, Store, classify};
+
+/// A page that is not whole is asked for so often.
+const ATTEMPTS: u32 = 4;
+
+/// Before it is asked for again.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// An object as the listing shows it; orders by age, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,31 +21,146 @@ pub struct ListedObject {
     pub key: String,
     /// The size in bytes.
     pub size_bytes: u64,
+    /// The `ETag`; empty where the server gives none.
+    pub etag: String,
+}
+
+/// A part of a listing.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// The objects, in the order of keys.
+    pub objects: Vec<ListedObject>,
+    /// The folders, where these were asked for.
+    pub folders: Vec<String>,
+}
+
+/// A listing under way.
+#[derive(Debug)]
+pub struct Pages<'a> {
+    store: &'a Store,
+    prefix: String,
+    delimiter: Option<&'static str>,
+    token: Option<String>,
+    is_over: bool,
 }
 
 impl Store {
-    /// Lists all objects under a prefix, page by page, in the order of keys.
+    /// All objects under a prefix.
+    #[must_use]
+    pub fn pages(&self, prefix: &str) -> Pages<'_> {
+        Pages { store: self, prefix: prefix.to_owned(), delimiter: None, token: None, is_over: false }
+    }
+
+    /// The folders right below a prefix, and the objects that lie in none.
+    #[must_use]
+    pub fn folders(&self, prefix: &str) -> Pages<'_> {
+        Pages { delimiter: Some("/"), ..self.pages(prefix) }
+    }
+
+    /// Lists all objects under a prefix, in the order of keys.
     ///
     /// # Errors
     /// When a page cannot be had.
     pub async fn list(&self, prefix: &str, mut each: impl FnMut(ListedObject)) -> Result<(), S3Error> {
-        let request = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
-        let mut pages = request.into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| classify("ListObjectsV2", &error))?;
-            // A cut answer that still reads as XML would end the listing early, and silently.
-            if page.is_truncated.is_none() {
-                let message = "the answer does not say whether it is complete".to_owned();
-                return Err(S3Error::Failed { operation: "ListObjectsV2", message });
-            }
-            for object in page.contents.unwrap_or_default() {
-                each(ListedObject {
-                    modified_ms: object.last_modified.and_then(|time| time.to_millis().ok()).unwrap_or_default(),
-                    key: object.key.unwrap_or_default(),
-                    size_bytes: object.size.and_then(|size| size.try_into().ok()).unwrap_or_default(),
-                });
-            }
+        let mut pages = self.pages(prefix);
+        while let Some(page) = pages.next().await? {
+            page.objects.into_iter().for_each(&mut each);
         }
         Ok(())
+    }
+}
+
+impl Pages<'_> {
+    /// The next page; none after the last.
+    ///
+    /// # Errors
+    /// When it cannot be had, or is not whole however often it is asked for: what it leaves out
+    /// would count as gone.
+    pub async fn next(&mut self) -> Result<Option<Page>, S3Error> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let mut attempt = 1;
+        let (page, token) = loop {
+            let problem = match whole(self.ask().await?) {
+                Ok(whole) => break whole,
+                Err(problem) => problem,
+            };
+            tracing::debug!(prefix = self.prefix, problem, "asking for a page of the listing again");
+            if attempt == ATTEMPTS {
+                return Err(S3Error::ShortListing { problem });
+            }
+            tokio::time::sleep(PAUSE * attempt).await;
+            attempt += 1;
+        };
+        self.is_over = token.is_none();
+        self.token = token;
+        Ok(Some(page))
+    }
+
+    async fn ask(&self) -> Result<ListObjectsV2Output, S3Error> {
+        let request = self.store.client.list_objects_v2().bucket(&self.store.bucket).prefix(&self.prefix);
+        let request = request.set_delimiter(self.delimiter.map(str::to_owned));
+        let answer = request.set_continuation_token(self.token.clone()).send().await;
+        answer.map_err(|error| classify("ListObjectsV2", &error))
+    }
+}
+
+/// A page and the token of the next, or why the page is not whole. An answer that was cut may still
+/// read as XML, and `IsTruncated` comes before what is listed.
+fn whole(answer: ListObjectsV2Output) -> Result<(Page, Option<String>), &'static str> {
+    let objects = answer.contents.unwrap_or_default();
+    let folders = answer.common_prefixes.unwrap_or_default();
+    let count = answer.key_count.ok_or("it does not say how much it lists")?;
+    if usize::try_from(count) != Ok(objects.len() + folders.len()) {
+        return Err("it lists another number than it says");
+    }
+    let token = match (answer.is_truncated, answer.next_continuation_token) {
+        (Some(false), _) => None,
+        (Some(true), Some(token)) if !token.is_empty() => Some(token),
+        (Some(true), _) => return Err("it does not say where it goes on"),
+        (None, _) => return Err("it does not say whether it is complete"),
+    };
+    let object = |object: aws_sdk_s3::types::Object| {
+        Some(ListedObject {
+            modified_ms: object.last_modified?.to_millis().ok()?,
+            key: object.key.filter(|key| !key.is_empty())?,
+            size_bytes: object.size?.try_into().ok()?,
+            etag: object.e_tag.unwrap_or_default(),
+        })
+    };
+    let objects = objects.into_iter().map(object).collect::<Option<_>>().ok_or("an object in it is not whole")?;
+    let folders = folders.into_iter().map(|folder| folder.prefix).collect::<Option<_>>();
+    Ok((Page { objects, folders: folders.ok_or("a folder in it is not whole")? }, token))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::primitives::DateTime;
+    use aws_sdk_s3::types::Object;
+
+    use super::*;
+
+    #[test]
+    fn a_page_that_is_not_whole_is_refused() {
+        let object = || Object::builder().key("k").last_modified(DateTime::from_secs(1)).size(3).e_tag("\"e\"");
+        let answer = |count, object: Object| {
+            ListObjectsV2Output::builder().is_truncated(false).key_count(count).contents(object)
+        };
+        let (page, token) = whole(answer(1, object().build()).build()).unwrap();
+        let listed = ListedObject { modified_ms: 1000, key: "k".to_owned(), size_bytes: 3, etag: "\"e\"".to_owned() };
+        assert_eq!((page.objects, token), (vec![listed], None));
+        for (broken, why) in [
+            (answer(2, object().build()), "another number"),
+            (answer(1, object().build()).set_key_count(None), "how much"),
+            (answer(1, object().build()).set_is_truncated(None), "complete"),
+            (answer(1, object().build()).is_truncated(true), "goes on"),
+            (answer(1, object().set_key(None).build()), "not whole"),
+            (answer(1, object().set_last_modified(None).build()), "not whole"),
+            (answer(1, object().set_size(None).build()), "not whole"),
+        ] {
+            let problem = whole(broken.build()).unwrap_err();
+            assert!(problem.contains(why), "{problem}");
+        }
     }
 }

@@ -17,7 +17,7 @@ use crate::config::Config;
 
 pub use self::change::Condition;
 pub use self::download::Download;
-pub use self::list::ListedObject;
+pub use self::list::{ListedObject, Page, Pages};
 pub use self::upload::{PART_BYTES, Upload};
 
 /// The outcomes a caller acts on.
@@ -56,6 +56,13 @@ pub enum S3Error {
         /// The last failure.
         cause: String,
     },
+    /// A page of the listing was not whole, however often it was asked for. What it leaves out would
+    /// count as gone.
+    #[error("ListObjectsV2: the answer is not whole: {problem}")]
+    ShortListing {
+        /// What it lacks.
+        problem: &'static str,
+    },
     /// A copy was made and is not what it should be; the original was left alone.
     #[error("the copy s3://{bucket}/{key} has {found} bytes instead of {expected}")]
     BadCopy {
@@ -92,15 +99,16 @@ impl Store {
         Self { client: aws::s3(sdk), bucket: config.bucket.clone() }
     }
 
+    /// Another bucket, by the same client.
+    #[must_use]
+    pub(crate) fn with_bucket(&self, bucket: &str) -> Self {
+        Self { client: self.client.clone(), bucket: bucket.to_owned() }
+    }
+
     /// The bucket's name.
     #[must_use]
     pub fn bucket(&self) -> &str {
         &self.bucket
-    }
-
-    /// The client, for what is done to other places than this bucket.
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
     }
 }
 

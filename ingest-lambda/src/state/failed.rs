@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{digest, key, load, save};
+use super::{Scope, digest, load, save};
 use crate::s3::{S3Error, Store};
 
 const NAME: &str = "failed.json";
@@ -10,11 +10,13 @@ const NAME: &str = "failed.json";
 /// So many are remembered; beyond that, new failures have their turn like fresh objects.
 const LIMIT: usize = 100_000;
 
-/// Digests of the keys that failed in the last run that saw them.
+/// Digests of the keys that failed when they last had their turn.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct FailedObjects {
     before: BTreeSet<u64>,
     now: BTreeSet<u64>,
+    /// As it is stored.
+    stored: BTreeSet<u64>,
 }
 
 impl FailedObjects {
@@ -22,22 +24,27 @@ impl FailedObjects {
     ///
     /// # Errors
     /// When S3 does not give it.
-    pub async fn load(store: &Store, own_prefix: &str) -> Result<Self, S3Error> {
-        let before = load(store, &key(own_prefix, NAME)).await?.unwrap_or_default();
-        Ok(Self { before, now: BTreeSet::new() })
+    pub async fn load(store: &Store, scope: &Scope) -> Result<Self, S3Error> {
+        let stored: BTreeSet<u64> = load(store, &scope.key(NAME)).await?.unwrap_or_default();
+        Ok(Self { before: stored.clone(), now: BTreeSet::new(), stored })
+    }
+
+    /// Takes in what others noted since.
+    pub fn note(&mut self, digests: impl Iterator<Item = u64>) {
+        self.before.extend(digests);
     }
 
     /// Remembers these keys.
     #[cfg(test)]
     pub(crate) fn remembering(keys: &[&str]) -> Self {
-        Self { before: keys.iter().map(|key| digest(key)).collect(), now: BTreeSet::new() }
+        Self { before: keys.iter().map(|key| digest(key)).collect(), ..Self::default() }
     }
 
     /// Whether the object failed last time. It stays remembered until it has its turn again.
     pub fn seen(&mut self, object_key: &str) -> bool {
         let digest = digest(object_key);
         let failed = self.before.contains(&digest);
-        if failed {
+        if failed && self.now.len() < LIMIT {
             self.now.insert(digest);
         }
         failed
@@ -53,12 +60,13 @@ impl FailedObjects {
         }
     }
 
-    /// Remembers for the next run.
+    /// Remembers for the next run; to be called only when all objects were seen, as the others are
+    /// forgotten.
     ///
     /// # Errors
     /// When S3 does not take it.
-    pub async fn save(&self, store: &Store, own_prefix: &str) -> Result<(), S3Error> {
-        if self.now == self.before { Ok(()) } else { save(store, &key(own_prefix, NAME), &self.now).await }
+    pub async fn save(&self, store: &Store, scope: &Scope) -> Result<(), S3Error> {
+        if self.now == self.stored { Ok(()) } else { save(store, &scope.key(NAME), &self.now).await }
     }
 }
 
@@ -69,9 +77,10 @@ mod tests {
     #[test]
     fn remembered_until_it_succeeds_or_is_gone() {
         let mut failed = FailedObjects::remembering(&["bad", "gone", "not reached"]);
-        assert!(failed.seen("bad") && failed.seen("not reached") && !failed.seen("new"));
+        failed.note([digest("of a worker")].into_iter());
+        assert!(failed.seen("bad") && failed.seen("not reached") && failed.seen("of a worker") && !failed.seen("new"));
         failed.enter("bad", false);
         failed.enter("new", true);
-        assert_eq!(failed.now, BTreeSet::from([digest("not reached"), digest("new")]));
+        assert_eq!(failed.now, BTreeSet::from([digest("not reached"), digest("new"), digest("of a worker")]));
     }
 }

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
+use chrono::{DateTime, SecondsFormat};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::key;
+use super::Scope;
 use crate::s3::{Condition, S3Error, Store};
 
 const NAME: &str = "lease.json";
@@ -23,8 +24,8 @@ pub struct Lease<'a> {
 #[derive(Debug, Error)]
 pub enum LeaseError {
     /// Another run has it. Nothing is wrong; the next tick sees what is left.
-    #[error("another run holds the lease until {0} s after the epoch")]
-    Held(u64),
+    #[error("another run holds the lease until {0}")]
+    Held(String),
     /// S3 does not say.
     #[error("the lease cannot be had: {0}")]
     Storage(#[from] S3Error),
@@ -33,6 +34,17 @@ pub enum LeaseError {
 #[derive(Serialize, Deserialize)]
 struct Holder {
     until_epoch_s: u64,
+    /// Drawn anew for each holder: so the holder knows its own, also where the answer to its put was
+    /// lost and the client's second attempt met the first.
+    #[serde(default)]
+    owner: u64,
+}
+
+impl Holder {
+    fn until(&self) -> String {
+        let time = i64::try_from(self.until_epoch_s).ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        time.map_or_else(|| "an unknown time".to_owned(), |time| time.to_rfc3339_opts(SecondsFormat::Secs, true))
+    }
 }
 
 impl<'a> Lease<'a> {
@@ -40,24 +52,29 @@ impl<'a> Lease<'a> {
     ///
     /// # Errors
     /// When somebody holds it.
-    pub async fn take(store: &'a Store, own_prefix: &str, time: Duration) -> Result<Self, LeaseError> {
-        let key = key(own_prefix, NAME);
+    pub async fn take(store: &'a Store, scope: &Scope, time: Duration) -> Result<Self, LeaseError> {
+        let key = scope.key(NAME);
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let holder = Holder { until_epoch_s: (now + time).as_secs() };
-        let body = serde_json::to_vec(&holder).unwrap_or_default();
+        let mine = Holder { until_epoch_s: (now + time).as_secs(), owner: fastrand::u64(..) };
+        let body = serde_json::to_vec(&mine).unwrap_or_default();
         let etag = match store.read(&key).await? {
             None => store.put(&key, body, Condition::Absent).await,
-            Some((found, etag)) => match serde_json::from_slice(&found) {
-                Ok(Holder { until_epoch_s }) if until_epoch_s > now.as_secs() => {
-                    return Err(LeaseError::Held(until_epoch_s));
-                }
+            Some((found, etag)) => match serde_json::from_slice::<Holder>(&found) {
+                Ok(holder) if holder.until_epoch_s > now.as_secs() => return Err(LeaseError::Held(holder.until())),
                 _ => store.put(&key, body, Condition::Matches(&etag)).await,
             },
         };
         match etag {
             Ok(etag) => Ok(Self { store, key, etag }),
-            // Somebody was quicker.
-            Err(S3Error::Changed) => Err(LeaseError::Held(holder.until_epoch_s)),
+            // Somebody was quicker, or it was this put itself.
+            Err(S3Error::Changed) => match store.read(&key).await? {
+                Some((found, etag)) => match serde_json::from_slice::<Holder>(&found) {
+                    Ok(holder) if holder.owner == mine.owner => Ok(Self { store, key, etag }),
+                    Ok(holder) => Err(LeaseError::Held(holder.until())),
+                    Err(_) => Err(LeaseError::Held(mine.until())),
+                },
+                None => Err(LeaseError::Held(mine.until())),
+            },
             Err(error) => Err(error.into()),
         }
     }

@@ -6,9 +6,13 @@ use std::sync::{Arc, Mutex};
 use super::uploads::Uploads;
 use super::{Reply, Request, Server};
 
+/// 2026-11-23T12:00:00Z.
+pub const NOON_EPOCH_S: i64 = 1_795_435_200;
+
 #[derive(Clone)]
 pub struct Bucket {
     objects: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    times: Arc<Mutex<BTreeMap<String, i64>>>,
     uploads: Uploads,
     page: usize,
 }
@@ -30,7 +34,7 @@ impl Bucket {
 
     /// An empty bucket that lists so many keys a page.
     pub fn with_pages_of(page: usize) -> Self {
-        Self { objects: Arc::default(), uploads: Uploads::default(), page }
+        Self { objects: Arc::default(), times: Arc::default(), uploads: Uploads::default(), page }
     }
 
     pub fn put(&self, key: &str, body: &[u8]) {
@@ -56,6 +60,9 @@ impl Bucket {
         let key = path.trim_start_matches("/logs").trim_start_matches('/');
         let key = decode(key);
         let key = key.as_str();
+        if key.is_empty() && request.method == "POST" {
+            return self.delete_all(&String::from_utf8_lossy(&request.body));
+        }
         if key.is_empty() {
             return self.list(query);
         }
@@ -138,28 +145,64 @@ impl Bucket {
         self.keys().into_iter().filter(|key| !key.starts_with("albatross/state/")).collect()
     }
 
+    /// The keys of state.
+    pub fn state(&self) -> Vec<String> {
+        self.keys().into_iter().filter(|key| key.starts_with("albatross/state/")).collect()
+    }
+
     fn list(&self, query: &str) -> Reply {
         let prefix = query.split('&').find_map(|pair| pair.strip_prefix("prefix=")).unwrap_or_default();
         let prefix = prefix.replace("%2F", "/");
         let token = query.split('&').find_map(|pair| pair.strip_prefix("continuation-token="));
         let first: usize = token.map_or(0, |token| token.parse().expect("our token"));
         let objects = self.objects.lock().expect("lock");
-        let mut xml = "<ListBucketResult>".to_owned();
         let objects: Vec<_> = objects.iter().filter(|(key, _)| key.starts_with(&prefix)).collect();
-        for (number, (key, body)) in objects.iter().enumerate().skip(first).take(self.page) {
-            // The last key is the oldest object.
-            xml += &format!(
-                "<Contents><Key>{key}</Key><LastModified>2026-11-23T10:{:02}:00.000Z</LastModified><Size>{}</Size></Contents>",
-                59_usize.saturating_sub(number),
-                body.len()
-            );
-        }
         let truncated = first + self.page < objects.len();
-        xml += &format!("<IsTruncated>{truncated}</IsTruncated>");
+        let page = &objects[first.min(objects.len())..objects.len().min(first + self.page)];
+        // As S3 does, everything that counts before what is listed.
+        let mut xml = format!("<ListBucketResult><KeyCount>{}</KeyCount>", page.len());
         if truncated {
             xml += &format!("<NextContinuationToken>{}</NextContinuationToken>", first + self.page);
         }
+        xml += &format!("<IsTruncated>{truncated}</IsTruncated>");
+        for (key, body) in page {
+            let (modified, etag) = (self.modified(key), etag(body));
+            xml += &format!(
+                "<Contents><Key>{key}</Key><LastModified>{modified}</LastModified><ETag>{}</ETag><Size>{}</Size></Contents>",
+                etag.replace('"', "&quot;"),
+                body.len()
+            );
+        }
         Reply::new(200, xml + "</ListBucketResult>")
+    }
+
+    /// Of an object put without a time: the later in the alphabet, the older.
+    fn modified(&self, key: &str) -> String {
+        let at = self.times.lock().expect("lock").get(key).copied();
+        let epoch_s = at.unwrap_or_else(|| {
+            let first = key.bytes().filter(u8::is_ascii_alphanumeric).take(4);
+            NOON_EPOCH_S - first.fold(0, |place, byte| place * 128 + i64::from(byte)) % 36_000
+        });
+        let (day, second) = (epoch_s.div_euclid(86_400), epoch_s.rem_euclid(86_400));
+        let date = chrono::NaiveDate::from_ymd_opt(1970, 1, 1).expect("a day") + chrono::TimeDelta::days(day);
+        format!("{date}T{:02}:{:02}:{:02}.000Z", second / 3600, second / 60 % 60, second % 60)
+    }
+
+    /// Puts an object that was last modified then.
+    pub fn put_at(&self, key: &str, body: &[u8], epoch_s: i64) {
+        self.times.lock().expect("lock").insert(key.to_owned(), epoch_s);
+        self.put(key, body);
+    }
+
+    /// DeleteObjects.
+    fn delete_all(&self, body: &str) -> Reply {
+        let mut objects = self.objects.lock().expect("lock");
+        for part in body.split("<Key>").skip(1) {
+            let key = part.split("</Key>").next().expect("a key");
+            assert!(key.starts_with("albatross/state/"), "{key} was deleted, whatever version it is");
+            objects.remove(key);
+        }
+        Reply::new(200, "<DeleteResult></DeleteResult>")
     }
 }
 

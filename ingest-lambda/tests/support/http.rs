@@ -5,6 +5,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -23,6 +24,8 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// Closes the connection after so many bytes of the body.
     pub cut_at: Option<usize>,
+    /// Keeps the connection open instead, and says nothing more.
+    pub stalls: bool,
 }
 
 impl Reply {
@@ -68,7 +71,7 @@ fn serve(stream: TcpStream, answer: &dyn Fn(&Request) -> Reply) -> io::Result<()
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut writer = stream;
     while let Some(request) = read(&mut reader)? {
-        let Reply { status, headers, body, cut_at } = answer(&request);
+        let Reply { status, headers, body, cut_at, stalls } = answer(&request);
         let mut head = format!("HTTP/1.1 {status} X\r\n");
         for (name, value) in headers {
             head += &format!("{name}: {value}\r\n");
@@ -80,6 +83,9 @@ fn serve(stream: TcpStream, answer: &dyn Fn(&Request) -> Reply) -> io::Result<()
         reply.extend_from_slice(&body[..cut_at.unwrap_or(body.len())]);
         // One write: the second of two would wait for the client's acknowledgement of the first.
         writer.write_all(&reply)?;
+        if stalls {
+            thread::sleep(Duration::from_secs(600));
+        }
         if cut_at.is_some() {
             return Ok(());
         }

@@ -34,25 +34,32 @@ impl Index {
     /// documents. Where it has an answer, that is the answer, and nothing is indexed.
     pub fn serve_with(&self, fault: impl Fn(usize, &[&str]) -> Option<Reply> + Send + Sync + 'static) -> Server {
         let index = self.clone();
-        Server::start(move |request| {
-            assert_eq!(request.headers["authorization"], "Basic ZWxhc3RpYzpodW50ZXIy");
-            if request.path == "/_index_template/albatross-elb" {
-                let meta = parser_wasm::template_meta(&parser_wasm::Settings::default());
-                let template = json!({ "index_templates": [{ "index_template": { "_meta": meta } }] });
-                return Reply::new(200, template.to_string());
-            }
-            if request.path.starts_with("/_cluster/health/") {
-                return Reply::new(200, r#"{"status":"green"}"#);
-            }
-            let body = text(request);
-            let documents: Vec<&str> = body.lines().skip(1).step_by(2).collect();
-            let number = {
-                let mut state = index.0.lock().expect("lock");
-                state.requests.push(documents.len());
-                state.requests.len()
-            };
-            fault(number, &documents).unwrap_or_else(|| index.bulk(request))
-        })
+        Server::start(move |request| index.answer_with(request, &fault))
+    }
+
+    /// The answer to any request.
+    pub fn answer(&self, request: &Request) -> Reply {
+        self.answer_with(request, &|_, _| None)
+    }
+
+    fn answer_with(&self, request: &Request, fault: &dyn Fn(usize, &[&str]) -> Option<Reply>) -> Reply {
+        assert_eq!(request.headers["authorization"], "Basic ZWxhc3RpYzpodW50ZXIy");
+        if request.path == "/_index_template/albatross-elb" {
+            let meta = parser_wasm::template_meta(&parser_wasm::Settings::default());
+            let template = json!({ "index_templates": [{ "index_template": { "_meta": meta } }] });
+            return Reply::new(200, template.to_string());
+        }
+        if request.path.starts_with("/_cluster/health/") {
+            return Reply::new(200, r#"{"status":"green"}"#);
+        }
+        let body = text(request);
+        let documents: Vec<&str> = body.lines().skip(1).step_by(2).collect();
+        let number = {
+            let mut state = self.0.lock().expect("lock");
+            state.requests.push(documents.len());
+            state.requests.len()
+        };
+        fault(number, &documents).unwrap_or_else(|| self.bulk(request))
     }
 
     /// Indexes as an engine does.
@@ -70,6 +77,7 @@ impl Index {
                 let id = format!("{}", action[op]);
                 match state.documents.insert(id, item[1].to_owned()) {
                     None => json!({ "create": { "status": 201 } }),
+                    Some(_) if op == "index" => json!({ "index": { "status": 200 } }),
                     Some(_) => {
                         json!({ "create": { "status": 409, "error": { "type": "version_conflict_engine_exception" } } })
                     }

@@ -7,13 +7,15 @@ mod bucket;
 mod gzip;
 mod http;
 mod index;
+mod runtime;
 mod signal;
 mod uploads;
 
-pub use bucket::{Bucket, etag};
+pub use bucket::{Bucket, NOON_EPOCH_S, etag};
 pub use gzip::gunzip_lines;
 pub use http::{Reply, Request, Server};
 pub use index::{Index, items};
+pub use runtime::{Invocation, Lambda};
 pub use signal::Signal;
 
 use std::process::{Command, Output};
@@ -66,8 +68,13 @@ pub fn run(subcommand: &str, s3: &Server, engine: &Server) -> Output {
 /// A subcommand with the two servers as its bucket `logs` and its engine.
 pub fn command(subcommand: &str, s3: &Server, engine: &Server) -> Command {
     let mut command = albatross();
+    configure(command.arg(subcommand), s3, engine);
     command
-        .arg(subcommand)
+}
+
+/// The two servers as bucket `logs` and engine, and nothing inherited.
+pub fn configure(command: &mut Command, s3: &Server, engine: &Server) {
+    command
         .env_clear()
         .env("ALBATROSS_BUCKET", "logs")
         .env("ALBATROSS_ENDPOINT", engine.url())
@@ -77,7 +84,6 @@ pub fn command(subcommand: &str, s3: &Server, engine: &Server) -> Command {
         .env("AWS_REGION", "eu-west-1")
         .env("AWS_ACCESS_KEY_ID", "key")
         .env("AWS_SECRET_ACCESS_KEY", "secret");
-    command
 }
 
 /// Runs one sweep.
