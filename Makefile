@@ -126,6 +126,7 @@ test: setup test-rust test-wasm test-web test-page test-end-to-end ## Run every 
 
 test-rust:
 	cargo test --workspace --locked
+	cargo test --locked -p ingest-lambda --test scale -- --ignored
 
 test-wasm: $(WASM_ENV) $(WASM_PACK) $(WASM_BINDGEN)
 	$(WITH_WASM) $(WITH_TOOLS) wasm-pack test --headless --chrome --chromedriver "$$(command -v chromedriver)" \

@@ -57,7 +57,7 @@ fn of_a_hundred_thousand_keys_a_sweep_takes_the_oldest_ten_thousand() {
 }
 
 #[test]
-#[ignore = "takes minutes: cargo test --test scale -- --ignored"]
+#[ignore = "takes minutes: `make test` runs it after the others"]
 fn a_hundred_thousand_keys_are_swept_to_the_end() {
     sweep_a_hundred_thousand(10);
 }
