@@ -10,6 +10,7 @@ SHELL := bash
 WASM_PACK_VERSION := 0.15.1
 CARGO_DENY_VERSION := 0.20.2
 S3S_FS_VERSION := 0.14.1
+CARGO_FUZZ_VERSION := 0.13.2
 WASM_BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/^version = "\(.*\)"/\1/p}' Cargo.lock)
 
 TOOLS := .tools
@@ -26,6 +27,9 @@ WASM := web/wasm/parser_wasm_bg.wasm
 SAMPLE := web/sample/sample.log.gz
 DIST := web/dist/index.html
 
+FUZZ_TARGETS := $(basename $(notdir $(wildcard parser-wasm/fuzz/targets/*.rs)))
+FUZZ_SECONDS ?= 600
+
 MANIFESTS := Cargo.toml Cargo.lock parser-wasm/Cargo.toml
 PARSER_SOURCES := $(MANIFESTS) $(shell find parser-wasm/src -name '*.rs')
 INGEST_SOURCES := $(PARSER_SOURCES) ingest-lambda/Cargo.toml $(shell find ingest-lambda/src -name '*.rs')
@@ -35,13 +39,14 @@ WASM_BINDGEN := $(STAMPS)/wasm-bindgen-cli-$(WASM_BINDGEN_VERSION)
 WASM_PACK := $(STAMPS)/wasm-pack-$(WASM_PACK_VERSION)
 CARGO_DENY := $(STAMPS)/cargo-deny-$(CARGO_DENY_VERSION)
 S3S_FS := $(STAMPS)/s3s-fs-$(S3S_FS_VERSION)
+CARGO_FUZZ := $(STAMPS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)
 VENV := $(STAMPS)/venv
 ENGINE := $(STAMPS)/engine
 WASM_ENV := $(TOOLS)/wasm.env
 NODE_MODULES := web/node_modules/.package-lock.json
 
 .PHONY: help setup system wasm web package demo test test-rust test-wasm test-web test-page test-end-to-end \
-	parity engines chaos lint lint-rust lint-web lint-dependencies bench
+	parity engines chaos fuzz lint lint-rust lint-web lint-dependencies bench
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -58,7 +63,7 @@ $(STAMPS):
 
 # cargo-deny-0.20.2 → cargo install cargo-deny --version 0.20.2. Not --locked: a mirror may lack the locked versions.
 $(S3S_FS): FEATURES := --features binary
-$(WASM_BINDGEN) $(WASM_PACK) $(CARGO_DENY) $(S3S_FS): $(STAMPS)/%: | system $(STAMPS)
+$(WASM_BINDGEN) $(WASM_PACK) $(CARGO_DENY) $(S3S_FS) $(CARGO_FUZZ): $(STAMPS)/%: | system $(STAMPS)
 	cargo install --quiet --root $(TOOLS) $(FEATURES) $(shell echo '$*' | sed 's/-\([0-9.]*\)$$/ --version \1/')
 	@touch $@
 
@@ -150,6 +155,15 @@ engines: setup $(BINARIES) ## A full run into every search engine that a Java fo
 
 chaos: setup $(BINARIES) ## Ingest between failing neighbours, killed and started again (CHAOS="--seed 7" repeats one run)
 	@$(HARNESS) tests/chaos.py $(CHAOS)
+
+# Saved inputs are held to the same checks by `cargo test`; what is found here goes to them.
+fuzz: $(CARGO_FUZZ) ## Fuzz the parser, each target for FUZZ_SECONDS (600); needs a nightly Rust
+	for target in $(FUZZ_TARGETS); do \
+		mkdir -p target/fuzz/corpus/$$target; \
+		(cd parser-wasm && PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo +nightly fuzz run --target-dir ../target/fuzz $$target \
+			../target/fuzz/corpus/$$target fuzz/seeds/$$target -- \
+			-max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 -verbosity=0); \
+	done
 
 lint: setup lint-rust lint-web lint-dependencies ## Check format, lints, types, documentation and licences
 

@@ -1,0 +1,108 @@
+//! What must hold for any input. The fuzz targets look for an exception, and `tests/fuzz_seeds.rs` holds the saved inputs
+//! to it under plain `cargo test`.
+
+#![allow(dead_code, reason = "each target uses one of them")]
+
+use parser_wasm::{
+    EngineKind, Filter, Format, ItemWriter, Limits, Line, LineOutcome, LogReader, Matcher, Settings, Source,
+};
+use serde_json::Value;
+
+const DOCUMENT: &[u8] = br#"{"@timestamp":"2026-09-23T07:15:47.805298Z","source":{"address":"192.0.2.26","ip":"192.0.2.26","port":5815},"http":{"request":{"method":"GET"},"response":{"status_code":200}},"url":{"original":"https://a.example:443/x","port":443},"aws":{"elb":{"request_processing_time":{"sec":0.001},"action_executed":["waf","forward"]}}}"#;
+
+/// A line, read by its shape and in every format: an item of valid JSON, or a rejection that can be told.
+pub fn line(bytes: &[u8]) {
+    let settings = Settings { keep_original: true, ..Settings::default() };
+    let source = Source::s3("b", "k.log");
+    check(&ItemWriter::new(&settings, &source), bytes);
+    for format in Format::ALL {
+        check(&ItemWriter::new(&settings, &source).only(format), bytes);
+    }
+}
+
+/// The same for AWS's delivery as JSON: any bytes as a value, and any bytes as the line.
+pub fn json_line(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let line = serde_json::json!({
+        "type": "https", "time": "2026-09-23T07:15:47.805298Z", "elb": "app/a/1", "client_ip": "192.0.2.1",
+        "client_port": 1, "request_line": text, "user_agent": text, "trace_id": text,
+    });
+    self::line(line.to_string().as_bytes());
+    self::line(bytes);
+}
+
+fn check(writer: &ItemWriter, bytes: &[u8]) {
+    let line = Line { number: 1, offset: 0, bytes, length: bytes.len() as u64 };
+    let mut out = Vec::new();
+    match writer.write(&line, &mut out) {
+        LineOutcome::Item(item) => {
+            for part in [&item.action, &item.document] {
+                let value: Value = serde_json::from_slice(&out[part.clone()]).expect("JSON");
+                assert!(value.is_object());
+            }
+            assert_eq!(out.iter().filter(|byte| **byte == b'\n').count(), 2, "an item is two lines");
+            assert_eq!(item.document.end + 1, out.len());
+        }
+        LineOutcome::Rejected(rejection) => {
+            assert!(out.is_empty());
+            assert!(rejection.error.span.start <= rejection.error.span.end);
+            assert!(rejection.error.span.end as usize <= bytes.len().max(1));
+            let mut json = Vec::new();
+            rejection.write_json("k.log", &mut json);
+            let _: Value = serde_json::from_slice(&json).expect("JSON");
+            assert!(!rejection.to_string().is_empty());
+        }
+        LineOutcome::Filtered | LineOutcome::Skipped(_) => assert!(out.is_empty()),
+    }
+}
+
+/// A stream, whole and in pieces: the same lines, the same end.
+pub fn reader(bytes: &[u8]) {
+    let (step, bytes) = bytes.split_first().map_or((1, bytes), |(step, rest)| (usize::from(*step).max(1), rest));
+    let whole = read(bytes, bytes.len().max(1));
+    assert_eq!(read(bytes, step), whole);
+    assert_eq!(read(bytes, 1), whole);
+}
+
+fn read(bytes: &[u8], step: usize) -> (Vec<(u64, u64, Vec<u8>)>, Option<String>) {
+    let mut reader = LogReader::new(Limits { line_bytes: 300 });
+    let mut lines = Vec::new();
+    for piece in bytes.chunks(step) {
+        let pushed = reader.push(piece);
+        while let Some(Line { number, offset, bytes, .. }) = reader.next_line() {
+            lines.push((number, offset, bytes.to_vec()));
+        }
+        if pushed.is_err() {
+            break;
+        }
+    }
+    let end = match reader.finish() {
+        Ok(line) => {
+            lines.extend(line.map(|Line { number, offset, bytes, .. }| (number, offset, bytes.to_vec())));
+            None
+        }
+        Err(damage) => Some(damage.to_string()),
+    };
+    (lines, end)
+}
+
+/// A filter: a problem that can be shown, or one that is the same when it is spelt out, and can be asked.
+pub fn filter(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    match Filter::parse(text) {
+        Ok(filter) => {
+            let again = Filter::parse(&filter.to_string()).expect("what is printed can be read");
+            assert_eq!(again.to_string(), filter.to_string());
+            for engine in [EngineKind::Current, EngineKind::Elasticsearch6] {
+                let holds = Matcher::new(&filter, engine).matches(DOCUMENT);
+                assert_eq!(Matcher::new(&again, engine).matches(DOCUMENT), holds);
+                assert!(filter.to_search_body(engine).is_object());
+                let _ = Matcher::new(&filter, engine).matches(bytes);
+            }
+        }
+        Err(error) => {
+            assert!(error.offset + error.length <= text.len());
+            assert!(!error.in_text(text).to_string().is_empty());
+        }
+    }
+}
