@@ -2,7 +2,7 @@
 
 use std::collections::BinaryHeap;
 
-use parser_wasm::KeyKind;
+use parser_wasm::{KeyKind, Settings};
 
 use crate::config::Config;
 use crate::error::Unsettled;
@@ -28,6 +28,7 @@ pub struct Candidate {
 /// Takes the listing object by object.
 pub struct Choice<'a> {
     config: &'a Config,
+    settings: &'a Settings,
     now_ms: i64,
     failed: &'a mut FailedObjects,
     checkpoint: Option<&'a mut Checkpoint>,
@@ -40,13 +41,14 @@ impl<'a> Choice<'a> {
     /// Nothing chosen yet. A checkpoint is given where done objects stay in the bucket.
     pub fn new(
         config: &'a Config,
+        settings: &'a Settings,
         now_ms: i64,
         failed: &'a mut FailedObjects,
         checkpoint: Option<&'a mut Checkpoint>,
         report: &'a mut Report,
     ) -> Self {
         let (first, capacity) = (BinaryHeap::new(), OBJECTS_PER_SWEEP);
-        Self { config, now_ms, failed, checkpoint, report, first, capacity }
+        Self { config, settings, now_ms, failed, checkpoint, report, first, capacity }
     }
 
     /// Takes an object in, or says in the report why not.
@@ -63,6 +65,9 @@ impl<'a> Choice<'a> {
         match KeyKind::of(&object.key) {
             KeyKind::TestFile => return self.report.leave(object.key, &Unsettled::TestFile),
             KeyKind::Other => return self.report.leave(object.key, &Unsettled::NotAccessLog),
+            KeyKind::NamedByAws(format) if !self.settings.takes(format) => {
+                return self.report.leave(object.key, &Unsettled::OtherFormat(format));
+            }
             KeyKind::NamedByAws(_) | KeyKind::NamedLog => {}
         }
         if self.config.events && object.modified_ms > self.now_ms - EVENTS_HEAD_START_MS {
@@ -111,7 +116,8 @@ mod tests {
     fn chosen(config: &Config, capacity: usize, failed: &[&str], objects: &[(&str, i64)]) -> (Vec<String>, Report) {
         let mut memory = FailedObjects::remembering(failed);
         let mut report = Report::default();
-        let mut choice = Choice::new(config, 1_000_000_000, &mut memory, None, &mut report);
+        let settings = Settings::from_json(r#"{"schema":"network-log"}"#).unwrap();
+        let mut choice = Choice::new(config, &settings, 1_000_000_000, &mut memory, None, &mut report);
         choice.capacity = capacity;
         for (key, modified_ms) in objects {
             choice.consider(object(key, *modified_ms));
@@ -138,6 +144,14 @@ mod tests {
         let (keys, report) = chosen(&config(&archive), 10, &[], &objects);
         assert_eq!(keys, ["a.log"]);
         assert_eq!(report.objects.listed, 1);
+    }
+
+    #[test]
+    fn logs_that_the_schema_has_no_documents_for_are_left_and_named() {
+        let key = "conn_log_1_elasticloadbalancing_eu-west-1_app.a.1_20261123T0005Z_192.0.2.1_x.log.gz";
+        let (keys, report) = chosen(&config(&[]), 10, &[], &[(key, 1), ("a.log", 1)]);
+        assert_eq!(keys, ["a.log"]);
+        assert_eq!(report.left_by_reason["other_format"], 1);
     }
 
     #[test]

@@ -83,7 +83,12 @@ impl Ingest {
         let mut oldest: Vec<ListedObject> = Vec::new();
         let listing = self.store.list(&self.config.prefix, |object| {
             let ours = object.key.ends_with(&self.config.suffix) && !self.config.is_own(&object.key);
-            if ours && matches!(KeyKind::of(&object.key), KeyKind::NamedByAws(_) | KeyKind::NamedLog) {
+            let is_log = match KeyKind::of(&object.key) {
+                KeyKind::NamedByAws(format) => self.settings.takes(format),
+                KeyKind::NamedLog => true,
+                KeyKind::TestFile | KeyKind::Other => false,
+            };
+            if ours && is_log {
                 plan.objects += 1;
                 plan.bytes += object.size_bytes;
                 let place = oldest.partition_point(|other| *other < object);

@@ -155,9 +155,10 @@ fn what_the_settings_leave_out_is_not_sent_and_not_selected() {
 
 #[test]
 fn problems_of_filters_are_told_as_javascript_counts() {
-    assert_eq!(Inspection::check_filter("  "), None);
-    assert_eq!(Inspection::check_filter("url.path: /a*"), None);
-    let problem = Inspection::check_filter("\"😀\" or log.offset: a").expect("a problem");
+    let inspection = Inspection::new("").expect("settings");
+    assert_eq!(inspection.check_filter("  "), None);
+    assert_eq!(inspection.check_filter("url.path: /a*"), None);
+    let problem = inspection.check_filter("\"😀\" or log.offset: a").expect("a problem");
     assert_eq!((problem.offset, problem.length, problem.expected), (20.0, 1.0, "a whole number such as 500"));
     assert_eq!(problem.message, "expected a whole number such as 500");
 }
