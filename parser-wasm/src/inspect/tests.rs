@@ -174,3 +174,18 @@ fn a_missing_key_is_told_and_a_given_one_used() {
     inspection.set_redaction_key("0123456789abcdef").expect("a key");
     assert!(!inspection.lacks_redaction_key() && !inspection.document(0).contains("hmac-needs-a-key"));
 }
+
+#[test]
+fn the_page_refuses_what_the_schema_has_no_documents_for() {
+    let mut inspection = Inspection::new(r#"{"schema":"network-log"}"#).expect("settings");
+    inspection.begin("a.log", None).expect("a file");
+    inspection
+        .push(b"http 2026-11-23T00:00:00.000001Z app/a/1 192.0.2.1:1 - -1 -1 -1 404 - 1 2 \"- - -\" \"-\" - - -\n");
+    inspection.push(b"http 2026-11-23T12:44:58.901409Z 1.12 10.0.31.9:80 web FAIL 502 TargetError\n");
+    inspection.finish();
+    assert_eq!((inspection.progress().rows, inspection.progress().rejected), (1.0, 1.0));
+    assert!(inspection.document(0).starts_with(r#"{"type":"http","requestTime":"#));
+    assert_eq!(inspection.rejections(0, 1)[0].code, "other_format");
+    assert_eq!(inspection.check_filter("statusCode: 404"), None);
+    assert!(inspection.check_filter("http.response.status_code: 404").is_some());
+}

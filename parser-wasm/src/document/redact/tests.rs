@@ -134,9 +134,11 @@ fn every_content_is_in_a_field() {
 #[test]
 fn any_bytes_can_be_redacted() {
     let redact = settings(r#"{"query":"drop","addresses":"truncate"}"#).redact;
-    let redactor = Redactor::new(Schema::Ecs, &redact, None).expect("work");
-    let [_, document] = written(LINE, &Settings::default(), None);
-    for end in 0..document.len() {
-        redactor.write(&document.as_bytes()[..end], &mut Vec::new());
+    for schema in [Schema::Ecs, Schema::NetworkLog] {
+        let redactor = Redactor::new(schema, &redact, None).expect("work");
+        let [_, document] = written(LINE, &Settings { schema, ..Settings::default() }, None);
+        for end in 0..document.len() {
+            redactor.write(&document.as_bytes()[..end], &mut Vec::new());
+        }
     }
 }
