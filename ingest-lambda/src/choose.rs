@@ -2,7 +2,7 @@
 
 use std::collections::BinaryHeap;
 
-use parser_wasm::KeyKind;
+use parser_wasm::{KeyKind, Settings};
 
 use crate::config::Config;
 use crate::error::Unsettled;
@@ -28,6 +28,7 @@ pub struct Candidate {
 /// Takes the listing object by object.
 pub struct Choice<'a> {
     config: &'a Config,
+    settings: &'a Settings,
     now_ms: i64,
     memory: &'a mut Memory,
     report: &'a mut Report,
@@ -39,12 +40,13 @@ impl<'a> Choice<'a> {
     /// Nothing chosen yet, of at most `capacity` objects.
     pub fn new(
         config: &'a Config,
+        settings: &'a Settings,
         now_ms: i64,
         capacity: usize,
         memory: &'a mut Memory,
         report: &'a mut Report,
     ) -> Self {
-        Self { config, now_ms, memory, report, first: BinaryHeap::new(), capacity }
+        Self { config, settings, now_ms, memory, report, first: BinaryHeap::new(), capacity }
     }
 
     /// Takes an object in, or says in the report why not.
@@ -61,6 +63,9 @@ impl<'a> Choice<'a> {
         match KeyKind::of(&object.key) {
             KeyKind::TestFile => return self.report.leave(object.key, &Unsettled::TestFile),
             KeyKind::Other => return self.report.leave(object.key, &Unsettled::NotAccessLog),
+            KeyKind::NamedByAws(format) if !self.settings.takes(format) => {
+                return self.report.leave(object.key, &Unsettled::OtherFormat(format));
+            }
             KeyKind::NamedByAws(_) | KeyKind::NamedLog => {}
         }
         if self.config.events && object.modified_ms > self.now_ms - EVENTS_HEAD_START_MS {
@@ -108,7 +113,8 @@ mod tests {
     fn chosen(config: &Config, capacity: usize, failed: &[&str], objects: &[(&str, i64)]) -> (Vec<String>, Report) {
         let mut memory = Memory { failed: FailedObjects::remembering(failed), ..Memory::default() };
         let mut report = Report::default();
-        let mut choice = Choice::new(config, 1_000_000_000, capacity, &mut memory, &mut report);
+        let settings = Settings::from_json(r#"{"schema":"network-log"}"#).unwrap();
+        let mut choice = Choice::new(config, &settings, 1_000_000_000, capacity, &mut memory, &mut report);
         for (key, modified_ms) in objects {
             choice.consider(object(key, *modified_ms));
         }
@@ -134,6 +140,14 @@ mod tests {
         let (keys, report) = chosen(&config(&archive), 10, &[], &objects);
         assert_eq!(keys, ["a.log"]);
         assert_eq!(report.objects.listed, 1);
+    }
+
+    #[test]
+    fn logs_that_the_schema_has_no_documents_for_are_left_and_named() {
+        let key = "conn_log_1_elasticloadbalancing_eu-west-1_app.a.1_20261123T0005Z_192.0.2.1_x.log.gz";
+        let (keys, report) = chosen(&config(&[]), 10, &[], &[(key, 1), ("a.log", 1)]);
+        assert_eq!(keys, ["a.log"]);
+        assert_eq!(report.left_by_reason["other_format"], 1);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Why things are not done, and what follows from it.
 
-use parser_wasm::Damage;
+use parser_wasm::{Damage, Format};
 use thiserror::Error;
 
 use crate::queue::QueueError;
@@ -33,6 +33,9 @@ pub enum Unsettled {
     /// Another name than a load balancer's log has.
     #[error("not a load balancer's log by its name")]
     NotAccessLog,
+    /// A log of a format that the schema has no documents for, by its name.
+    #[error("a log of the format {}, which the schema network-log does not take", .0.code())]
+    OtherFormat(Format),
     /// Deleted since it was listed.
     #[error("gone since it was listed")]
     Gone,
@@ -98,6 +101,7 @@ impl Unsettled {
         match self {
             Self::TestFile
             | Self::NotAccessLog
+            | Self::OtherFormat(_)
             | Self::NotOurs
             | Self::TooYoung
             | Self::QueueBusy
@@ -112,10 +116,11 @@ impl Unsettled {
 
     /// One of each kind, for the documentation's test.
     #[must_use]
-    pub fn examples() -> [Self; 14] {
+    pub fn examples() -> [Self; 15] {
         [
             Self::TestFile,
             Self::NotAccessLog,
+            Self::OtherFormat(Format::Classic),
             Self::NotLog { lines: 1 },
             Self::NotOurs,
             Self::TooYoung,
@@ -157,6 +162,7 @@ impl Unsettled {
         match self {
             Self::TestFile => "test_file",
             Self::NotAccessLog => "not_access_log",
+            Self::OtherFormat(_) => "other_format",
             Self::NotLog { .. } | Self::Other(_) => "not_log",
             Self::NotOurs => "not_ours",
             Self::TooYoung => "too_young",

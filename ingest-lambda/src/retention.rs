@@ -53,7 +53,7 @@ pub(crate) async fn install(engine: &Engine, settings: &Settings, days: u32) -> 
     if engine.is_serverless() || settings.engine == EngineKind::ServerlessTimeSeries {
         return Err(RetentionError::Serverless);
     }
-    let name = &settings.index;
+    let name = settings.template_name();
     if has_ilm(engine).await? {
         let body = Body::json(ilm_policy(settings, days).to_string());
         engine.demand(Method::PUT, &format!("_ilm/policy/{name}"), body).await?;

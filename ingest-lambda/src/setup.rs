@@ -60,10 +60,11 @@ pub async fn setup(
         None => None,
     };
     let by_template = retention.as_ref().is_some_and(|retention| retention.by == Lifecycle::Ilm);
-    template::put(engine, settings, by_template.then_some(settings.index.as_str())).await?;
+    let name = settings.template_name();
+    template::put(engine, settings, by_template.then_some(name.as_str())).await?;
     Ok(SetupReport {
         endpoint: engine.endpoint().to_string(),
-        template: settings.index.clone(),
+        template: name,
         version: TEMPLATE_VERSION,
         indices: settings.index_pattern(),
         retention,

@@ -166,6 +166,7 @@ impl Ingest {
             _ if !ours => Some(Unsettled::NotOurs),
             KeyKind::TestFile => Some(Unsettled::TestFile),
             KeyKind::Other => Some(Unsettled::NotAccessLog),
+            KeyKind::NamedByAws(format) if !self.settings.takes(format) => Some(Unsettled::OtherFormat(format)),
             KeyKind::NamedByAws(_) | KeyKind::NamedLog => None,
         }
     }
@@ -179,7 +180,7 @@ impl Ingest {
     ) -> Result<Vec<ListedObject>, RunError> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let now_ms = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
-        let mut choice = Choice::new(&self.config, now_ms, capacity, memory, report);
+        let mut choice = Choice::new(&self.config, &self.settings, now_ms, capacity, memory, report);
         self.store.list(&self.config.prefix, |object| choice.consider(object)).await.map_err(RunError::List)?;
         Ok(choice.into_order())
     }

@@ -57,7 +57,7 @@ pub enum TemplateError {
 /// # Errors
 /// When it has not, or does not answer.
 pub async fn check(engine: &Engine, settings: &Settings) -> Result<(), TemplateError> {
-    let name = settings.index.clone();
+    let name = settings.template_name();
     let place = TemplatePlace::of(settings);
     let answer = engine.ask(Method::GET, &place.path, Body::empty()).await?;
     if answer.status == 404 {

@@ -1,5 +1,6 @@
 //! Why a line is not a record: what, which field, where.
 
+use crate::format::Format;
 use std::fmt;
 
 /// A range of bytes in a line, half open, counted from 0.
@@ -72,6 +73,8 @@ pub enum ErrorKind {
     },
     /// A line of something else, which is recognised.
     ForeignLine(Foreign),
+    /// A line of a format that the schema has no documents for.
+    OtherFormat(Format),
     /// A line that begins as a JSON object does, and is none, or has members that are neither text nor numbers.
     BadJson,
 }
@@ -125,6 +128,7 @@ impl ErrorKind {
             Self::BadPort => "bad_port",
             Self::LineTooLong { .. } => "line_too_long",
             Self::ForeignLine(_) => "foreign_line",
+            Self::OtherFormat(_) => "other_format",
             Self::BadJson => "bad_json",
         }
     }
@@ -153,6 +157,11 @@ impl fmt::Display for ErrorKind {
             Self::BadPort => f.write_str("expected a port from 0 to 65535"),
             Self::LineTooLong { limit } => write!(f, "the line is longer than {limit} bytes"),
             Self::ForeignLine(foreign) => write!(f, "this is {foreign}"),
+            Self::OtherFormat(format) => write!(
+                f,
+                "this is a line of the format {}, and the schema network-log takes alb_access only: use the schema ecs",
+                format.code()
+            ),
             Self::BadJson => f.write_str("expected a JSON object whose members are text or numbers"),
         }
     }

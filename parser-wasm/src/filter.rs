@@ -27,24 +27,34 @@ pub use error::{FilterError, FilterErrorKind};
 pub(crate) use field::nearest;
 pub use matcher::Matcher;
 
+use crate::document::Schema;
 use expression::Expression;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// A filter that makes sense. Two are equal when their texts are.
+/// A filter that makes sense. Two are equal when their texts are, and what they are asked of.
 #[derive(Debug, Clone)]
 pub struct Filter {
+    schema: Schema,
     text: String,
     expression: Expression,
 }
 
 impl Filter {
-    /// Reads a filter.
+    /// Reads a filter over the fields of `ecs` documents.
     ///
     /// # Errors
     /// When the text is no filter, or one that an engine could not answer.
     pub fn parse(text: &str) -> Result<Self, FilterError> {
-        Ok(Self { text: text.to_owned(), expression: syntax::parse(text)? })
+        Self::parse_for(Schema::Ecs, text)
+    }
+
+    /// Reads a filter over the fields of documents of this schema.
+    ///
+    /// # Errors
+    /// When the text is no filter, or one that an engine could not answer.
+    pub fn parse_for(schema: Schema, text: &str) -> Result<Self, FilterError> {
+        Ok(Self { schema, text: text.to_owned(), expression: syntax::parse(schema, text)? })
     }
 
     /// The text as it was written.
@@ -62,7 +72,7 @@ impl fmt::Display for Filter {
 
 impl PartialEq for Filter {
     fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.schema == other.schema && self.text == other.text
     }
 }
 
@@ -71,13 +81,6 @@ impl Eq for Filter {}
 impl Serialize for Filter {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.text)
-    }
-}
-
-impl<'de> Deserialize<'de> for Filter {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).map_err(serde::de::Error::custom)
     }
 }
 

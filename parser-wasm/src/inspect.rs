@@ -150,7 +150,7 @@ impl Inspection {
         let at = self.files.len().saturating_sub(1);
         let Some(file) = self.files.last_mut() else { return };
         let mut scratch = Scratch::default();
-        match read(line, file.hint, &mut scratch) {
+        match read(line, file.hint, self.settings.schema, &mut scratch) {
             Ok(record) => {
                 self.columns.push(cells(line, &record));
                 self.lines.push(line.bytes);
@@ -212,7 +212,8 @@ impl Inspection {
         let cells = self.columns.get(row)?;
         let hint = self.files.get(file)?.hint;
         let mut scratch = Scratch::default();
-        let record = read(&stored(&cells, self.lines.get(row)?), hint, &mut scratch).ok()?;
+        let line = stored(&cells, self.lines.get(row)?);
+        let record = read(&line, hint, self.settings.schema, &mut scratch).ok()?;
         Some(Row::of(row, file, &cells, &record))
     }
 

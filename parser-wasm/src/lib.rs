@@ -28,7 +28,7 @@ pub use wasm::JsInspection;
 pub use damage::{Damage, DamageKind};
 pub use document::{
     AddressRedaction, EngineKind, Item, ItemWriter, KeptLine, KeptLineError, KeyError, LineOutcome, QueryRedaction,
-    Redaction, RedactionError, RedactionKey, Rejection, Settings, SettingsError, Skip, Source, SourceError,
+    Redaction, RedactionError, RedactionKey, Rejection, Schema, Settings, SettingsError, Skip, Source, SourceError,
     TEMPLATE_VERSION, Target, TemplatePlace, index_template, template_meta,
 };
 pub use enrich::{

@@ -206,12 +206,14 @@ pub struct Request<'a> {
     pub url: Option<Text<'a>>,
     /// `HTTP/1.1`.
     pub version: Option<Text<'a>>,
+    /// All of it.
+    pub logged: Text<'a>,
 }
 
 impl<'a> Request<'a> {
     pub(crate) fn parse(bytes: &'a [u8]) -> Self {
         let Some(first) = memchr::memchr(b' ', bytes) else {
-            return Self { method: None, url: Text(bytes).present(), version: None };
+            return Self { method: None, url: Text(bytes).present(), version: None, logged: Text(bytes) };
         };
         let (method, rest) = (bytes.get(..first), bytes.get(first + 1..).unwrap_or_default());
         // HTTP/1.0 clients leave a space after the version (class NonCompliantVersion).
@@ -224,7 +226,7 @@ impl<'a> Request<'a> {
             None => (Some(trimmed), None),
         };
         let part = |bytes: Option<&'a [u8]>| bytes.and_then(|bytes| Text(bytes).present());
-        Self { method: part(method), url: part(url), version: part(version) }
+        Self { method: part(method), url: part(url), version: part(version), logged: Text(bytes) }
     }
 }
 

@@ -35,7 +35,7 @@ impl JsInspection {
 
     /// What is wrong with a filter; null when it can be set.
     pub fn check_filter(&self, text: &str) -> Result<JsValue, JsError> {
-        object(&Inspection::check_filter(text))
+        object(&self.0.check_filter(text))
     }
 
     /// Only the rows for which the filter holds, until another is set; throws when it is none.

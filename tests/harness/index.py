@@ -8,13 +8,18 @@ from .access import OPEN, Access
 
 
 class Index:
-    """Daily indices `PREFIX-YYYY.MM.DD` and their template, as Albatross makes them."""
+    """Indices `PREFIX-YYYY.MM.DD` and their template, as Albatross makes them."""
 
     def __init__(
-        self, engine_url: str, generation: str = "current", target: str = "daily", access: Access = OPEN
+        self,
+        engine_url: str,
+        generation: str = "current",
+        target: str = "daily",
+        access: Access = OPEN,
+        schema: str = "ecs",
     ) -> None:
         self.engine_url = engine_url.rstrip("/")
-        self._generation, self._target = generation, target
+        self._generation, self._target, self._schema = generation, target, schema
         self.prefix = f"albatross-test-{uuid.uuid4().hex[:12]}"
         self.access = access
         self._session = access.session()
@@ -22,7 +27,13 @@ class Index:
     @property
     def settings(self) -> str:
         """The value of `ALBATROSS_SETTINGS`."""
-        return json.dumps({"index": self.prefix, "engine": self._generation, "target": self._target})
+        settings = {"index": self.prefix, "engine": self._generation, "target": self._target}
+        return json.dumps(settings if self._schema == "ecs" else settings | {"schema": self._schema})
+
+    @property
+    def template(self) -> str:
+        """The name of the index template."""
+        return self.prefix if self._schema == "ecs" else f"{self.prefix}-network-log"
 
     def plant(self) -> None:
         """Puts a template of somebody else's that would make data streams of our indices, as Elasticsearch has one for `logs-*-*`."""
@@ -95,7 +106,7 @@ class Index:
             for name in self._ask("GET", f"{self._pattern}/_settings"):
                 self._session.delete(f"{self.engine_url}/{name}", timeout=60).raise_for_status()
         template = "_template" if self._generation == "elasticsearch-6" else "_index_template"
-        self._session.delete(f"{self.engine_url}/{template}/{self.prefix}", timeout=60)
+        self._session.delete(f"{self.engine_url}/{template}/{self.template}", timeout=60)
 
     @property
     def _pattern(self) -> str:

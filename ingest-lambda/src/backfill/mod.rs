@@ -180,6 +180,7 @@ impl Ingest {
             for object in page.objects {
                 let ours = object.key.ends_with(&self.config.suffix) && !self.config.is_own(&object.key);
                 match KeyKind::of(&object.key) {
+                    KeyKind::NamedByAws(format) if !self.settings.takes(format) => report.left_alone += 1,
                     KeyKind::NamedByAws(_) | KeyKind::NamedLog if ours => {
                         logs.push(ObjectRef::listed(self.store.bucket(), &object));
                     }

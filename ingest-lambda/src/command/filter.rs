@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use parser_wasm::Settings;
 
-use super::{print, read_filter, read_settings};
+use super::{USAGE, fail, print, read_filter, read_settings};
 
 /// Print a filter as the body of a search
 ///
@@ -22,18 +22,21 @@ Exit status:
   2  bad usage, or no filter")]
 pub(super) struct Filter {
     /// The filter
-    #[arg(value_name = "EXPR", value_parser = read_filter)]
-    filter: parser_wasm::Filter,
+    #[arg(value_name = "EXPR")]
+    filter: String,
 
-    /// What documents look like, and so how the engine keeps dates: a JSON file, as the page
-    /// exports it
+    /// What documents look like, and so which fields there are and how the engine keeps dates: a
+    /// JSON file, as the page exports it
     #[arg(long, value_name = "FILE", value_parser = read_settings)]
     settings: Option<Settings>,
 }
 
 impl Filter {
     pub(super) fn run(self) -> ExitCode {
-        let engine = self.settings.unwrap_or_default().engine;
-        print(&self.filter.to_search_body(engine), None)
+        let Settings { schema, engine, .. } = self.settings.unwrap_or_default();
+        match read_filter(schema, &self.filter) {
+            Ok(filter) => print(&filter.to_search_body(engine), None),
+            Err(problem) => fail(USAGE, &format_args!("this is no filter: {problem}")),
+        }
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
-use parser_wasm::Settings;
+use parser_wasm::{Schema, Settings};
 use serde::Serialize;
 use tokio::signal;
 
@@ -103,9 +103,9 @@ fn fail(status: u8, error: &dyn std::fmt::Display) -> ExitCode {
     status.into()
 }
 
-/// A filter, or what is wrong with it and where.
-fn read_filter(text: &str) -> Result<parser_wasm::Filter, String> {
-    parser_wasm::Filter::parse(text).map_err(|error| error.in_text(text))
+/// A filter over such documents, or what is wrong with it and where.
+fn read_filter(schema: Schema, text: &str) -> Result<parser_wasm::Filter, String> {
+    parser_wasm::Filter::parse_for(schema, text).map_err(|error| error.in_text(text))
 }
 
 /// The settings in a file, as the page exports them.

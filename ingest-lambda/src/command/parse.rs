@@ -10,9 +10,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use parser_wasm::{
-    Damage, Filter, Format, ItemWriter, Limits, Line, LineOutcome, LogReader, RedactionKey, Settings, Source,
-};
+use parser_wasm::{Damage, Format, ItemWriter, Limits, Line, LineOutcome, LogReader, RedactionKey, Settings, Source};
 
 use self::output::{Documents, Notes};
 use super::{FAILED, USAGE, fail, read_filter, read_settings};
@@ -70,8 +68,8 @@ pub(super) struct Parse {
 
     /// Only documents for which this holds, such as `http.response.status_code >= 500 and not
     /// curl`; instead of the settings' filter
-    #[arg(long = "where", value_name = "EXPR", value_parser = read_filter)]
-    filter: Option<Filter>,
+    #[arg(long = "where", value_name = "EXPR")]
+    filter: Option<String>,
 
     /// Take out of documents: query=mask or query=drop, addresses=truncate or addresses=hmac,
     /// remove=FIELD; instead of the same in the settings
@@ -149,7 +147,8 @@ impl Parse {
     fn settings(&mut self) -> Result<Settings, String> {
         let mut settings = self.settings.take().unwrap_or_default();
         if let Some(filter) = self.filter.take() {
-            settings.filter = Some(filter);
+            let filter = read_filter(settings.schema, &filter);
+            settings.filter = Some(filter.map_err(|problem| format!("--where is no filter: {problem}"))?);
         }
         redact::apply(std::mem::take(&mut self.redact), &mut settings.redact);
         if settings.redact.needs_key() && self.redact_key_file.is_none() {

@@ -2,8 +2,10 @@
 
 use super::ecs::{self, Context};
 use super::id::{object_id, write_id};
+use super::network_log;
 use super::redact::{RedactionKey, Redactor};
 use super::rejection::Rejection;
+use super::schema::Schema;
 use super::settings::{EngineKind, Settings, Target};
 use super::source::Source;
 use crate::error::{ErrorKind, ParseError, Span};
@@ -68,7 +70,7 @@ impl ItemWriter {
             object: object_id(source.base_name()),
             hint: source.hint(),
             context: Context::new(settings, source),
-            redactor: Redactor::new(&settings.redact, None),
+            redactor: Redactor::new(settings.schema, &settings.redact, None),
             filter: settings.filter.as_ref().map(|filter| Matcher::new(filter, settings.engine)),
         }
     }
@@ -77,7 +79,7 @@ impl ItemWriter {
     /// stands for what the key would make.
     #[must_use]
     pub fn with_key(self, key: &RedactionKey) -> Self {
-        Self { redactor: Redactor::new(&self.settings.redact, Some(key)), ..self }
+        Self { redactor: Redactor::new(self.settings.schema, &self.settings.redact, Some(key)), ..self }
     }
 
     /// With actions that write over the documents there are (`index`), so that they are derived anew. Impossible where
@@ -97,7 +99,7 @@ impl ItemWriter {
     /// Appends the line's action and document to `out`, or appends nothing and says why.
     pub fn write<'a>(&self, line: &Line<'a>, out: &mut Vec<u8>) -> LineOutcome<'a> {
         let mut scratch = Scratch::default();
-        match read(line, self.hint, &mut scratch) {
+        match read(line, self.hint, self.settings.schema, &mut scratch) {
             Ok(record) => self.item(line, &record, out).map_or(LineOutcome::Filtered, LineOutcome::Item),
             Err(Unread::Skipped(skip)) => LineOutcome::Skipped(skip),
             Err(Unread::Rejected(error)) => LineOutcome::Rejected(Rejection { line: *line, error }),
@@ -112,9 +114,10 @@ impl ItemWriter {
         out.extend_from_slice(br#"":{"_index":""#);
         out.extend_from_slice(self.settings.index.as_bytes());
         let [year, month, day] = record.time().date();
+        let separator = self.settings.schema.date_separator() as u8;
         let parts: &[(u8, &str)] = match self.settings.target {
-            Target::Daily => &[(b'-', year), (b'.', month), (b'.', day)],
-            Target::Monthly => &[(b'-', year), (b'.', month)],
+            Target::Daily => &[(b'-', year), (separator, month), (separator, day)],
+            Target::Monthly => &[(b'-', year), (separator, month)],
             Target::DataStream => &[],
         };
         for (separator, part) in parts {
@@ -122,7 +125,8 @@ impl ItemWriter {
             out.extend_from_slice(part.as_bytes());
         }
         if self.settings.engine == EngineKind::Elasticsearch6 {
-            out.extend_from_slice(br#"","_type":"_doc"#);
+            out.extend_from_slice(br#"","_type":""#);
+            out.extend_from_slice(self.settings.schema.type_name().as_bytes());
         }
         if self.settings.has_ids() {
             out.extend_from_slice(br#"","_id":""#);
@@ -132,7 +136,10 @@ impl ItemWriter {
         let action = start..out.len();
         out.push(b'\n');
         let start = out.len();
-        ecs::write(record, line, &self.context, out);
+        match (self.settings.schema, record) {
+            (Schema::NetworkLog, Record::AlbAccess(record)) => network_log::write(record, out),
+            _ => ecs::write(record, line, &self.context, out),
+        }
         if let Some(redactor) = &self.redactor {
             let written = out.split_off(start);
             redactor.write(&written, out);
@@ -160,7 +167,12 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The record in a line.
 #[inline]
-pub(crate) fn read<'a>(line: &Line<'a>, hint: Hint, scratch: &'a mut Scratch) -> Result<Record<'a>, Unread> {
+pub(crate) fn read<'a>(
+    line: &Line<'a>,
+    hint: Hint,
+    schema: Schema,
+    scratch: &'a mut Scratch,
+) -> Result<Record<'a>, Unread> {
     let bytes = line.bytes;
     // Hardly a line begins with white space or has less than a control line: one look sorts them out.
     if !line.is_cut() {
@@ -168,7 +180,7 @@ pub(crate) fn read<'a>(line: &Line<'a>, hint: Hint, scratch: &'a mut Scratch) ->
             return Err(Unread::Skipped(Skip::Blank));
         }
         if line.offset == 0 && bytes.starts_with(BYTE_ORDER_MARK) {
-            return behind_the_mark(bytes, hint, scratch);
+            return behind_the_mark(bytes, hint, schema, scratch);
         }
     }
     // `Enable AccessLog for ELB: app/NAME/ID at 2025-05-30T16:47:00.781Z`
@@ -181,7 +193,11 @@ pub(crate) fn read<'a>(line: &Line<'a>, hint: Hint, scratch: &'a mut Scratch) ->
         return Err(Unread::Rejected(ParseError { kind, field: None, span }));
     }
     match Record::parse(bytes, hint, scratch) {
-        Ok(record) => Ok(record),
+        Ok(record) if schema.takes(record.format()) => Ok(record),
+        Ok(record) => {
+            let kind = ErrorKind::OtherFormat(record.format());
+            Err(Unread::Rejected(ParseError { kind, field: None, span: Span::new(0, bytes.len()) }))
+        }
         Err(error) => Err(Unread::Rejected(error)),
     }
 }
@@ -189,11 +205,16 @@ pub(crate) fn read<'a>(line: &Line<'a>, hint: Hint, scratch: &'a mut Scratch) ->
 /// The log's first line without its byte order mark. Offset, id and error spans stay those of the physical line: the
 /// same bytes always have the same id, and a place is one in the file.
 #[cold]
-fn behind_the_mark<'a>(bytes: &'a [u8], hint: Hint, scratch: &'a mut Scratch) -> Result<Record<'a>, Unread> {
+fn behind_the_mark<'a>(
+    bytes: &'a [u8],
+    hint: Hint,
+    schema: Schema,
+    scratch: &'a mut Scratch,
+) -> Result<Record<'a>, Unread> {
     let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     // Any other offset: a mark behind the mark is none.
     let line = Line { number: 1, offset: BYTE_ORDER_MARK.len() as u64, bytes: text, length: text.len() as u64 };
-    read(&line, hint, scratch).map_err(|unread| match unread {
+    read(&line, hint, schema, scratch).map_err(|unread| match unread {
         Unread::Rejected(ParseError { kind, field, span }) => {
             let moved = |at: u32| at.saturating_add(BYTE_ORDER_MARK.len() as u32);
             let span = Span { start: moved(span.start), end: moved(span.end) };
@@ -256,6 +277,27 @@ mod tests {
         ] {
             assert_eq!(action(engine, target, overwriting), expected);
         }
+    }
+
+    #[test]
+    fn flat_documents_go_to_indices_of_their_own_and_other_formats_nowhere() {
+        let write = |settings: &str, line: &[u8]| {
+            let writer = ItemWriter::new(&Settings::from_json(settings).expect(settings), &Source::file("a.log"));
+            let (line, mut out) = (Line { number: 1, offset: 0, bytes: line, length: line.len() as u64 }, Vec::new());
+            match writer.write(&line, &mut out) {
+                LineOutcome::Item(item) => String::from_utf8_lossy(&out[item.action]).into_owned(),
+                LineOutcome::Rejected(Rejection { error, .. }) => format!("{} {error}", error.kind.code()),
+                other => panic!("{other:?}"),
+            }
+        };
+        let daily = write(r#"{"schema":"network-log"}"#, LINE);
+        assert!(daily.starts_with(r#"{"create":{"_index":"logs-2026-11-23","_id":""#), "{daily}");
+        let old = r#"{"schema":"network-log","engine":"elasticsearch-6","target":"monthly"}"#;
+        let old = write(old, LINE);
+        assert!(old.starts_with(r#"{"create":{"_index":"logs-2026-11","_type":"network_log","_id":""#), "{old}");
+        let connection = b"2026-09-23T07:11:27.691358Z 192.0.2.71 64326 443 - - 0.337 \"-\" - - Success TID_9f39";
+        let other = write(r#"{"schema":"network-log"}"#, connection);
+        assert!(other.starts_with("other_format this is a line of the format alb_connection"), "{other}");
     }
 
     #[test]

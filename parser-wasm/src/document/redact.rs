@@ -9,14 +9,16 @@ pub use address::{KeyError, RedactionKey};
 pub use settings::{AddressRedaction, QueryRedaction, Redaction, RedactionError};
 
 use super::json::write_string;
-use super::template::{FIELDS, Type};
+use super::schema::Schema;
+use super::template::Type;
 use super::walk::{Cursor, Paths, Place, scalars, text};
 use address::{Addresses, client};
-use content::{CONTENTS, Content};
+use content::{Content, contents};
 
 /// Takes out of documents what the settings say.
 #[derive(Debug)]
 pub(crate) struct Redactor {
+    schema: Schema,
     paths: Paths,
     /// What is done at each path.
     actions: Vec<Action>,
@@ -32,28 +34,29 @@ enum Action {
 
 impl Redactor {
     /// None where there is nothing to take out. Without a key, text that says so stands for what the key would make.
-    pub(crate) fn new(redaction: &Redaction, key: Option<&RedactionKey>) -> Option<Self> {
+    pub(crate) fn new(schema: Schema, redaction: &Redaction, key: Option<&RedactionKey>) -> Option<Self> {
         if redaction.is_empty() {
             return None;
         }
         let Redaction { query, remove, addresses } = redaction;
         // Of an object that is removed nothing is left to redact.
         let removed = remove.iter().map(|path| (path.as_str(), Action::Remove));
-        let redacted = CONTENTS.iter().filter(|(_, content)| match content {
-            Content::Url | Content::UrlPart | Content::Query | Content::User => query.is_some(),
+        let redacted = contents(schema).iter().filter(|(_, content)| match content {
+            Content::Url | Content::UrlPart | Content::Request | Content::Query | Content::User => query.is_some(),
             Content::Address => addresses.is_some(),
             Content::Unknown => true,
         });
-        let kind = |path| FIELDS.iter().find(|(field, _)| *field == path).map_or(Type::Stored, |(_, kind)| *kind);
-        let redacted = redacted.map(|(path, content)| (*path, Action::Redact(*content, kind(*path))));
+        let redacted = redacted
+            .map(|(path, content)| (*path, Action::Redact(*content, schema.kind(path).unwrap_or(Type::Stored))));
         let (paths, actions): (Vec<&str>, Vec<Action>) = removed.chain(redacted).unzip();
         let addresses = addresses.map(|how| Addresses::new(how, key));
-        Some(Self { paths: Paths::new(paths), actions, query: *query, addresses })
+        Some(Self { schema, paths: Paths::new(paths), actions, query: *query, addresses })
     }
 
     /// Appends the document without what is taken out.
     pub(crate) fn write(&self, document: &[u8], out: &mut Vec<u8>) {
-        let redacting = Redacting { redactor: self, addresses: self.addresses.as_ref().map(|_| client(document)) };
+        let redacting =
+            Redacting { redactor: self, addresses: self.addresses.as_ref().map(|_| client(document, self.schema)) };
         redacting.object(&mut Cursor::new(document), self.paths.root(), out);
     }
 }
@@ -131,6 +134,7 @@ impl Redacting<'_> {
     fn text(&self, content: Content, kind: Type, text: &str) -> Option<String> {
         match (content, self.redactor.query, &self.redactor.addresses, self.addresses) {
             (Content::Url, Some(how), ..) => Some(url::url(text, how)),
+            (Content::Request, Some(how), ..) => Some(url::request(text, how)),
             (Content::UrlPart, Some(how), ..) => Some(url::part(text, how)),
             (Content::Query, Some(QueryRedaction::Mask), ..) => Some(url::parameters(text)),
             (Content::User, Some(QueryRedaction::Mask), ..) => Some(url::MASK.to_owned()),

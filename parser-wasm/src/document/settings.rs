@@ -1,16 +1,21 @@
 //! What the user decides about documents. Page and Lambda read the same JSON text.
 
 use super::redact::{Redaction, RedactionError};
+use super::schema::Schema;
 use crate::filter::{Filter, FilterError};
+use crate::format::Format;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Everything beside the line and its source that changes a document's or its action's bytes, or the index template.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Settings {
-    /// Beginning of the index names, or the data stream's name; also the name of the index template. In one engine,
-    /// no deployment's name may be the beginning of another's: the patterns of one would take the other's indices.
+    /// What documents look like. The default is not written, so that digests of settings from before there was a choice
+    /// still hold.
+    #[serde(skip_serializing_if = "Schema::is_default")]
+    pub schema: Schema,
+    /// Beginning of the index names, or the data stream's name. In one engine, no deployment's name may be the beginning
+    /// of another's: the patterns of one would take the other's indices.
     pub index: String,
     /// What takes the documents.
     pub engine: EngineKind,
@@ -69,7 +74,8 @@ pub enum Target {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            index: "albatross-elb".to_owned(),
+            schema: Schema::default(),
+            index: Schema::default().default_index().to_owned(),
             engine: EngineKind::default(),
             target: Target::default(),
             keep_original: false,
@@ -96,6 +102,16 @@ pub enum SettingsError {
         serde_json::json!(.0)
     )]
     NoDataStreams(EngineKind),
+    /// A data stream of documents that it cannot take.
+    #[error(
+        "the setting \"target\" cannot be \"data_stream\" while \"schema\" is \"network-log\": a data stream wants @timestamp, which its documents do not have; use \"daily\" or \"monthly\""
+    )]
+    NoTimestamp,
+    /// The raw line, where it has no place.
+    #[error(
+        "the setting \"keep_original\" cannot be true while \"schema\" is \"network-log\": its documents have no field for the raw line"
+    )]
+    NoOriginal,
     /// A filter that makes no sense.
     #[error("the setting \"filter\" is no filter: {}", .error.in_text(.text))]
     Filter {
@@ -112,11 +128,17 @@ pub enum SettingsError {
     OriginalRedacted,
 }
 
-/// The filter by itself, so that what is wrong with it can be shown at its place.
+/// Settings as they are written: what a filter means and what the default index is, only the schema tells.
 #[derive(Default, Deserialize)]
-#[serde(default)]
-struct FilterText {
+#[serde(default, deny_unknown_fields)]
+struct Written {
+    schema: Schema,
+    index: Option<String>,
+    engine: EngineKind,
+    target: Target,
+    keep_original: bool,
     filter: Option<String>,
+    redact: Redaction,
 }
 
 impl Settings {
@@ -125,12 +147,12 @@ impl Settings {
     /// # Errors
     /// When the text is not a JSON object of known settings, a value cannot be used, or two cannot be used together.
     pub fn from_json(text: &str) -> Result<Self, SettingsError> {
-        if let Ok(FilterText { filter: Some(text) }) = serde_json::from_str(text)
-            && let Err(error) = Filter::parse(&text)
-        {
-            return Err(SettingsError::Filter { text, error });
-        }
-        serde_json::from_str::<Self>(text)?.checked()
+        let Written { schema, index, engine, target, keep_original, filter, redact } = serde_json::from_str(text)?;
+        let index = index.unwrap_or_else(|| schema.default_index().to_owned());
+        let read =
+            |text: String| Filter::parse_for(schema, &text).map_err(|error| SettingsError::Filter { text, error });
+        let filter = filter.map(read).transpose()?;
+        Self { schema, index, engine, target, keep_original, filter, redact }.checked()
     }
 
     /// These settings, if they can be used. Those that were read have been checked.
@@ -149,7 +171,13 @@ impl Settings {
         if self.target == Target::DataStream && self.engine != EngineKind::Current {
             return Err(SettingsError::NoDataStreams(self.engine));
         }
-        self.redact.check()?;
+        if self.schema == Schema::NetworkLog && self.target == Target::DataStream {
+            return Err(SettingsError::NoTimestamp);
+        }
+        if self.schema == Schema::NetworkLog && self.keep_original {
+            return Err(SettingsError::NoOriginal);
+        }
+        self.redact.check(self.schema)?;
         if self.keep_original && !self.redact.is_empty() {
             return Err(SettingsError::OriginalRedacted);
         }
@@ -172,11 +200,28 @@ impl Settings {
     /// waited for it (seen), while a pattern that matches nothing is green.
     pub fn index_pattern(&self) -> String {
         let index = &self.index;
-        match self.target {
-            Target::Daily => format!("{index}-*.*.*"),
-            Target::Monthly => format!("{index}-*.*"),
-            Target::DataStream => index.clone(),
+        match (self.schema, self.target) {
+            (_, Target::DataStream) => index.clone(),
+            (Schema::Ecs, Target::Daily) => format!("{index}-*.*.*"),
+            (Schema::Ecs, Target::Monthly) => format!("{index}-*.*"),
+            // `logs-*-*` would take other people's data streams, whose names have three parts; so the century.
+            (Schema::NetworkLog, Target::Daily) => format!("{index}-20*-*-*"),
+            (Schema::NetworkLog, Target::Monthly) => format!("{index}-20*-*"),
         }
+    }
+
+    /// The name of the index template and of the policy for retention. Elasticsearch has a template and a policy `logs`
+    /// of its own, which ours must not replace.
+    pub fn template_name(&self) -> String {
+        match self.schema {
+            Schema::Ecs => self.index.clone(),
+            Schema::NetworkLog => format!("{}-network-log", self.index),
+        }
+    }
+
+    /// Whether lines of this format are documents.
+    pub fn takes(&self, format: Format) -> bool {
+        self.schema.takes(format)
     }
 
     /// Whether a document that is there can be written anew: data streams only take `create`, and without ids of our
@@ -272,6 +317,29 @@ mod tests {
         }
         for text in [r#"{"redact":{"quer":"mask"}}"#, r#"{"redact":{"query":"hide"}}"#, r#"{"filter":1}"#] {
             assert!(matches!(Settings::from_json(text), Err(SettingsError::Json(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_schema_network_log() {
+        let settings = Settings::from_json(r#"{"schema":"network-log","filter":"statusCode >= 500"}"#).expect("valid");
+        assert_eq!((&*settings.index, &*settings.index_pattern()), ("logs", "logs-20*-*-*"));
+        assert_eq!(settings.template_name(), "logs-network-log");
+        assert!(settings.to_json().starts_with(r#"{"schema":"network-log","index":"logs","#));
+        assert_eq!(Settings::from_json(&settings.to_json()).expect("valid"), settings);
+        let monthly = Settings::from_json(r#"{"schema":"network-log","index":"a","target":"monthly"}"#).expect("valid");
+        assert_eq!(monthly.index_pattern(), "a-20*-*");
+        assert!(settings.takes(Format::AlbAccess) && !settings.takes(Format::Classic));
+        for (rest, message) in [
+            (r#""target":"data_stream""#, "a data stream wants @timestamp"),
+            (r#""keep_original":true"#, "have no field for the raw line"),
+            (r#""filter":"http.response.status_code: 1""#, "no such field"),
+            (r#""redact":{"remove":["requestTime"]}"#, "\"requestTime\" cannot be removed"),
+            (r#""redact":{"remove":["user_agent"]}"#, "no field or object"),
+        ] {
+            let text = format!(r#"{{"schema":"network-log",{rest}}}"#);
+            let found = Settings::from_json(&text).expect_err(rest).to_string();
+            assert!(found.contains(message), "{found}");
         }
     }
 

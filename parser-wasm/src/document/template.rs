@@ -1,10 +1,11 @@
 //! The index template: the only copy of the mapping.
 
+use super::schema::Schema;
 use super::settings::{EngineKind, Settings, Target};
 use serde_json::{Map, Value, json};
 
 /// Raised with every change of the mapping; an ingest refuses to run against another one.
-pub const TEMPLATE_VERSION: u32 = 2;
+pub const TEMPLATE_VERSION: u32 = 3;
 
 /// Above the built-in templates of Elasticsearch (100) and of its integrations (200).
 const PRIORITY: u32 = 501;
@@ -16,7 +17,7 @@ pub fn index_template(settings: &Settings, lifecycle_policy: Option<&str>) -> Va
         Some(policy) => json!({ "index.lifecycle.name": policy }),
         None => json!({}),
     };
-    let mut mappings = mappings(settings.engine);
+    let mut mappings = mappings(settings);
     if settings.engine == EngineKind::Elasticsearch6 {
         // The older kind has no `_meta` of its own, but a mapping has one.
         mappings.insert("_meta".to_owned(), template_meta(settings));
@@ -24,7 +25,7 @@ pub fn index_template(settings: &Settings, lifecycle_policy: Option<&str>) -> Va
             "index_patterns": [settings.index_pattern()],
             "order": PRIORITY,
             "settings": index_settings,
-            "mappings": { "_doc": mappings },
+            "mappings": { settings.schema.type_name(): mappings },
         });
     }
     let mut template = json!({
@@ -45,12 +46,13 @@ pub fn template_meta(settings: &Settings) -> Value {
     json!({
         "managed_by": "albatross",
         "version": TEMPLATE_VERSION,
+        "schema": settings.schema,
         "engine": settings.engine,
         "target": settings.target,
     })
 }
 
-/// Where an engine keeps our template, whose name is [`Settings::index`].
+/// Where an engine keeps our template, whose name is [`Settings::template_name`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplatePlace {
     /// Path of the requests, without leading `/`.
@@ -62,12 +64,13 @@ pub struct TemplatePlace {
 impl TemplatePlace {
     /// The place under these settings.
     pub fn of(settings: &Settings) -> Self {
-        let name = &settings.index;
+        let name = settings.template_name();
         match settings.engine {
             // An index name holds nothing that a JSON pointer would escape. Elasticsearch 6 answers with types.
-            EngineKind::Elasticsearch6 => {
-                Self { path: format!("_template/{name}"), meta_pointer: format!("/{name}/mappings/_doc/_meta") }
-            }
+            EngineKind::Elasticsearch6 => Self {
+                path: format!("_template/{name}"),
+                meta_pointer: format!("/{name}/mappings/{}/_meta", settings.schema.type_name()),
+            },
             EngineKind::Current | EngineKind::ServerlessTimeSeries => Self {
                 path: format!("_index_template/{name}"),
                 meta_pointer: "/index_templates/0/index_template/_meta".to_owned(),
@@ -110,7 +113,7 @@ impl Type {
     }
 }
 
-/// Every field of a document, by its path. A test holds it against documents that have them all.
+/// Every field of an `ecs` document, by its path. A test holds it against documents that have them all.
 pub(crate) const FIELDS: &[(&str, Type)] = &[
     ("@timestamp", Type::Time),
     ("ecs.version", Type::Keyword),
@@ -220,10 +223,16 @@ pub(crate) const FIELDS: &[(&str, Type)] = &[
 ];
 
 /// `dynamic: false`: a field the mapping does not know is kept in the document and never explodes the mapping.
-fn mappings(engine: EngineKind) -> Map<String, Value> {
+fn mappings(settings: &Settings) -> Map<String, Value> {
     let mut properties = Map::new();
-    for (path, kind) in FIELDS {
-        insert(&mut properties, path, kind.mapping(engine));
+    for (path, kind) in settings.schema.fields() {
+        let mut mapping = kind.mapping(settings.engine);
+        // Values stand as logged there: one that the engine has no room for is no reason to refuse the document.
+        let is_parsed = matches!(kind, Type::Time | Type::Ip | Type::Long | Type::Float);
+        if let (Schema::NetworkLog, true, Some(mapping)) = (settings.schema, is_parsed, mapping.as_object_mut()) {
+            mapping.insert("ignore_malformed".to_owned(), json!(true));
+        }
+        insert(&mut properties, path, mapping);
     }
     let mut mappings = Map::new();
     mappings.insert("dynamic".to_owned(), json!(false));

@@ -1,5 +1,7 @@
 //! Every column of every format reaches a document, and every field of a document is in the template.
 
+mod reference;
+
 use super::template::FIELDS;
 use super::*;
 use crate::format::{Format, Quoting};

@@ -1,10 +1,19 @@
 //! The fields a filter may name.
 
 use super::error::FilterErrorKind;
-use crate::document::{FIELDS, Type};
+use crate::document::{Schema, Type};
 
 /// What words without a field are looked for in.
-pub(super) const TEXT_FIELDS: [&str; 8] = [
+pub(super) fn text_fields(schema: Schema) -> &'static [&'static str] {
+    match schema {
+        Schema::Ecs => &ECS,
+        Schema::NetworkLog => &NETWORK_LOG,
+    }
+}
+
+const NETWORK_LOG: [&str; 4] = ["request", "userAgent", "domainName", "resourceId"];
+
+const ECS: [&str; 8] = [
     "url.original",
     "user_agent.original",
     "source.address",
@@ -16,9 +25,9 @@ pub(super) const TEXT_FIELDS: [&str; 8] = [
 ];
 
 /// The field of this name, if the index has it.
-pub(super) fn field(name: &str) -> Result<(&'static str, Type), FilterErrorKind> {
-    match FIELDS.iter().find(|(path, _)| *path == name) {
-        None => Err(FilterErrorKind::UnknownField { similar: nearest(name) }),
+pub(super) fn field(schema: Schema, name: &str) -> Result<(&'static str, Type), FilterErrorKind> {
+    match schema.fields().iter().find(|(path, _)| *path == name) {
+        None => Err(FilterErrorKind::UnknownField { similar: nearest(schema, name) }),
         Some((_, Type::Stored)) => Err(FilterErrorKind::NotSearchable),
         Some((path, kind)) => Ok((path, *kind)),
     }
@@ -26,8 +35,8 @@ pub(super) fn field(name: &str) -> Result<(&'static str, Type), FilterErrorKind>
 
 /// The field that was probably meant: one inside the object of this name, one that ends like it, or else one that
 /// differs in a few characters.
-pub(crate) fn nearest(name: &str) -> Option<&'static str> {
-    let paths = || FIELDS.iter().map(|(path, _)| *path);
+pub(crate) fn nearest(schema: Schema, name: &str) -> Option<&'static str> {
+    let paths = || schema.fields().iter().map(|(path, _)| *path);
     let is_tail = |path: &str| path.strip_suffix(name).is_some_and(|head| head.is_empty() || head.ends_with('.'));
     let is_head = |path: &str| path.strip_prefix(name).is_some_and(|tail| tail.starts_with('.'));
     if let Some(path) = paths().find(|path| is_tail(path) || is_head(path)) {
@@ -78,16 +87,18 @@ mod tests {
             ("nothing.like.it", None),
             ("", None),
         ] {
-            assert_eq!(nearest(name), meant, "{name}");
+            assert_eq!(nearest(Schema::Ecs, name), meant, "{name}");
         }
     }
 
     #[test]
     fn text_fields_are_keywords() {
-        for name in TEXT_FIELDS {
-            assert_eq!(field(name), Ok((name, Type::Keyword)));
+        for schema in [Schema::Ecs, Schema::NetworkLog] {
+            for name in text_fields(schema) {
+                assert_eq!(field(schema, name), Ok((*name, Type::Keyword)));
+            }
         }
-        assert_eq!(field("event.original"), Err(FilterErrorKind::NotSearchable));
+        assert_eq!(field(Schema::Ecs, "event.original"), Err(FilterErrorKind::NotSearchable));
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use super::Filter;
 use super::error::MOST_CONDITIONS;
 use super::expression::{Condition, Expression, Relation, Test};
-use super::field::TEXT_FIELDS;
+use super::field::text_fields;
 use super::moment::nanoseconds;
 use super::network::Network;
 use super::pattern::Pattern;
-use crate::document::{Cursor, EngineKind, IGNORE_ABOVE, Paths, Place, scalars, text, write_string};
+use crate::document::{Cursor, EngineKind, IGNORE_ABOVE, Paths, Place, Schema, scalars, text, write_string};
 use std::net::IpAddr;
 use std::ops::Range;
 
@@ -69,7 +69,8 @@ impl Answers {
 impl Matcher {
     /// A matcher that answers like an engine of this kind.
     pub fn new(filter: &Filter, engine: EngineKind) -> Self {
-        let mut compiler = Compiler { engine, paths: Vec::new(), checks: Vec::new(), answers: 0 };
+        let mut compiler =
+            Compiler { schema: filter.schema, engine, paths: Vec::new(), checks: Vec::new(), answers: 0 };
         let rule = compiler.rule(&filter.expression);
         Self { paths: Paths::new(compiler.paths), checks: compiler.checks, rule }
     }
@@ -173,6 +174,7 @@ impl Rule {
 }
 
 struct Compiler {
+    schema: Schema,
     engine: EngineKind,
     paths: Vec<&'static str>,
     checks: Vec<Vec<Check>>,
@@ -189,7 +191,7 @@ impl Compiler {
                 self.answer()
             }
             Expression::Text(pattern) => {
-                for field in TEXT_FIELDS {
+                for field in text_fields(self.schema) {
                     self.add(field, CheckKind::Word(pattern.clone()));
                 }
                 self.answer()

@@ -2,10 +2,10 @@
 
 use super::Filter;
 use super::expression::{Condition, Expression, Relation, Test};
-use super::field::TEXT_FIELDS;
+use super::field::text_fields;
 use super::moment::rfc3339;
 use super::pattern::Pattern;
-use crate::document::EngineKind;
+use crate::document::{EngineKind, Schema};
 use serde_json::{Map, Value, json};
 
 /// What compiling a long word takes at most: the engines' own bound is for patterns of any kind.
@@ -14,21 +14,21 @@ const MOST_STATES: u32 = 100_000;
 impl Filter {
     /// The body of a `_search` or `_count` request that finds the documents for which the filter holds.
     pub fn to_search_body(&self, engine: EngineKind) -> Value {
-        json!({ "query": { "bool": { "filter": [query(&self.expression, engine)] } } })
+        json!({ "query": { "bool": { "filter": [query(&self.expression, self.schema, engine)] } } })
     }
 }
 
-fn query(expression: &Expression, engine: EngineKind) -> Value {
-    let queries = |parts: &[Expression]| parts.iter().map(|part| query(part, engine)).collect::<Vec<_>>();
+fn query(expression: &Expression, schema: Schema, engine: EngineKind) -> Value {
+    let queries = |parts: &[Expression]| parts.iter().map(|part| query(part, schema, engine)).collect::<Vec<_>>();
     match expression {
         Expression::All => json!({ "match_all": {} }),
         Expression::Test(test) => field_query(test, engine),
         Expression::Text(pattern) => {
             // `case_insensitive` is there since 7.10 only; classes of two letters are in every version.
             let words = json!({ "value": either_case(pattern), "max_determinized_states": MOST_STATES });
-            any(TEXT_FIELDS.iter().map(|field| of("regexp", field, words.clone())).collect())
+            any(text_fields(schema).iter().map(|field| of("regexp", field, words.clone())).collect())
         }
-        Expression::Not(inner) => json!({ "bool": { "must_not": [query(inner, engine)] } }),
+        Expression::Not(inner) => json!({ "bool": { "must_not": [query(inner, schema, engine)] } }),
         Expression::And(parts) => json!({ "bool": { "filter": queries(parts) } }),
         Expression::Or(parts) => any(queries(parts)),
     }
@@ -167,7 +167,7 @@ mod tests {
     fn words_are_regular_expressions_over_the_text_fields() {
         let query = body(r#"a.B*é\"5"#, EngineKind::Current);
         let fields = query["bool"]["should"].as_array().expect("a list");
-        assert_eq!(fields.len(), TEXT_FIELDS.len());
+        assert_eq!(fields.len(), text_fields(Schema::Ecs).len());
         assert_eq!(fields[0]["regexp"]["url.original"]["value"], r#".*[aA]\.[bB].*é\"5.*"#);
     }
 }

@@ -2,11 +2,11 @@
 
 use super::error::{FilterError, FilterErrorKind, MOST_BYTES, MOST_CONDITIONS, MOST_LEVELS, MOST_PATTERN};
 use super::expression::{Condition, Expression, Relation, Test};
-use super::field::{TEXT_FIELDS, field};
+use super::field::{field, text_fields};
 use super::moment::Moment;
 use super::network::Network;
 use super::pattern::{Pattern, is_special};
-use crate::document::Type;
+use crate::document::{Schema, Type};
 
 /// Parentheses and `not` in each other: what bounds the recursion.
 const MOST_NESTED: usize = 64;
@@ -21,12 +21,12 @@ const NEXT: FilterErrorKind =
     FilterErrorKind::Unexpected("\"and\", \"or\" or the end; text with spaces stands in quotes");
 const QUOTES: FilterErrorKind = FilterErrorKind::Unexpected("quotes around text that has a \":\"");
 
-pub(super) fn parse(text: &str) -> Result<Expression, FilterError> {
+pub(super) fn parse(schema: Schema, text: &str) -> Result<Expression, FilterError> {
     let whole = |kind| FilterError { kind, offset: 0, length: text.len() };
     if text.len() > MOST_BYTES {
         return Err(whole(FilterErrorKind::TooLong));
     }
-    let mut parser = Parser { text, at: 0, nested: 0, conditions: 0 };
+    let mut parser = Parser { schema, text, at: 0, nested: 0, conditions: 0 };
     let expression = parser.any(None)?;
     parser.skip_space();
     if parser.peek().is_some() {
@@ -39,6 +39,7 @@ pub(super) fn parse(text: &str) -> Result<Expression, FilterError> {
 }
 
 struct Parser<'t> {
+    schema: Schema,
     text: &'t str,
     at: usize,
     nested: usize,
@@ -182,7 +183,7 @@ impl Parser<'_> {
         self.at = end;
         let name = self.text.get(start..end).unwrap_or_default();
         // Else `status=500` would be a text to look for, and nobody would know.
-        if field(name.split(['=', '!']).next().unwrap_or(name)).is_ok() {
+        if field(self.schema, name.split(['=', '!']).next().unwrap_or(name)).is_ok() {
             return Err(self.unexpected(OPERATOR));
         }
         self.text(written)
@@ -194,7 +195,8 @@ impl Parser<'_> {
             return Err(FilterError { kind: QUOTES, offset: start, length: end - start });
         }
         let name = self.text.get(start..end).unwrap_or_default();
-        let found = field(name).map_err(|kind| FilterError { kind, offset: start, length: end - start })?;
+        let found =
+            field(self.schema, name).map_err(|kind| FilterError { kind, offset: start, length: end - start })?;
         let of = Field { path: found.0, kind: found.1 };
         let operator = self.at;
         let relation = if self.take(':') {
@@ -235,7 +237,7 @@ impl Parser<'_> {
     }
 
     fn text(&mut self, Written { start, parts }: Written) -> Result<Expression, FilterError> {
-        self.count(TEXT_FIELDS.len(), start)?;
+        self.count(text_fields(self.schema).len(), start)?;
         let is_star = parts.len() > 1;
         let found = pattern(Pattern::new(parts).anywhere()).map_err(|kind| self.error(kind, start))?;
         match (found, is_star) {

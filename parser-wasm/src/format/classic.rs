@@ -112,7 +112,8 @@ impl<'a> Classic<'a> {
 
     /// Whether the line is about a TCP or SSL connection: `"- - - "` stands for a request.
     pub fn is_tcp(&self) -> bool {
-        self.request == Request::default() && self.elb_status_code.is_none()
+        let Request { method, url, version, .. } = self.request;
+        [method, url, version].iter().all(Option::is_none) && self.elb_status_code.is_none()
     }
 }
 

@@ -30,8 +30,8 @@ pub(super) struct Selection {
 
 impl Inspection {
     /// What is wrong with a filter; nothing, if it can be set.
-    pub fn check_filter(text: &str) -> Option<FilterProblem> {
-        let error = read(text).err()?;
+    pub fn check_filter(&self, text: &str) -> Option<FilterProblem> {
+        let error = self.read(text).err()?;
         let (offset, length) = error.in_utf16(text);
         let expected = error.kind.expected();
         Some(FilterProblem { offset: offset as f64, length: length as f64, message: error.to_string(), expected })
@@ -43,7 +43,7 @@ impl Inspection {
     /// # Errors
     /// When the text is no filter; nothing changes then.
     pub fn set_filter(&mut self, text: &str) -> Result<(), FilterError> {
-        self.selection = read(text)?.map(|filter| self.select(filter));
+        self.selection = self.read(text)?.map(|filter| self.select(filter));
         Ok(())
     }
 
@@ -86,6 +86,10 @@ impl Inspection {
         Some(if let Some(key) = &self.redaction_key { writer.with_key(key) } else { writer })
     }
 
+    fn read(&self, text: &str) -> Result<Option<Filter>, FilterError> {
+        if text.trim().is_empty() { Ok(None) } else { Filter::parse_for(self.settings.schema, text).map(Some) }
+    }
+
     fn select(&mut self, filter: Filter) -> Selection {
         let matcher = Matcher::new(&filter, self.settings.engine);
         let (mut rows, mut columns, mut out) = (Vec::new(), Columns::default(), Vec::new());
@@ -111,8 +115,4 @@ impl Inspection {
         }
         Selection { filter, rows, columns }
     }
-}
-
-fn read(text: &str) -> Result<Option<Filter>, FilterError> {
-    if text.trim().is_empty() { Ok(None) } else { Filter::parse(text).map(Some) }
 }

@@ -155,9 +155,10 @@ fn what_the_settings_leave_out_is_not_sent_and_not_selected() {
 
 #[test]
 fn problems_of_filters_are_told_as_javascript_counts() {
-    assert_eq!(Inspection::check_filter("  "), None);
-    assert_eq!(Inspection::check_filter("url.path: /a*"), None);
-    let problem = Inspection::check_filter("\"😀\" or log.offset: a").expect("a problem");
+    let inspection = Inspection::new("").expect("settings");
+    assert_eq!(inspection.check_filter("  "), None);
+    assert_eq!(inspection.check_filter("url.path: /a*"), None);
+    let problem = inspection.check_filter("\"😀\" or log.offset: a").expect("a problem");
     assert_eq!((problem.offset, problem.length, problem.expected), (20.0, 1.0, "a whole number such as 500"));
     assert_eq!(problem.message, "expected a whole number such as 500");
 }
@@ -172,4 +173,19 @@ fn a_missing_key_is_told_and_a_given_one_used() {
     assert!(inspection.set_redaction_key("short").is_err());
     inspection.set_redaction_key("0123456789abcdef").expect("a key");
     assert!(!inspection.lacks_redaction_key() && !inspection.document(0).contains("hmac-needs-a-key"));
+}
+
+#[test]
+fn the_page_refuses_what_the_schema_has_no_documents_for() {
+    let mut inspection = Inspection::new(r#"{"schema":"network-log"}"#).expect("settings");
+    inspection.begin("a.log", None).expect("a file");
+    inspection
+        .push(b"http 2026-11-23T00:00:00.000001Z app/a/1 192.0.2.1:1 - -1 -1 -1 404 - 1 2 \"- - -\" \"-\" - - -\n");
+    inspection.push(b"http 2026-11-23T12:44:58.901409Z 1.12 10.0.31.9:80 web FAIL 502 TargetError\n");
+    inspection.finish();
+    assert_eq!((inspection.progress().rows, inspection.progress().rejected), (1.0, 1.0));
+    assert!(inspection.document(0).starts_with(r#"{"type":"http","requestTime":"#));
+    assert_eq!(inspection.rejections(0, 1)[0].code, "other_format");
+    assert_eq!(inspection.check_filter("statusCode: 404"), None);
+    assert!(inspection.check_filter("http.response.status_code: 404").is_some());
 }

@@ -1,6 +1,7 @@
 //! The client's address, shortened or replaced.
 
 use super::settings::AddressRedaction;
+use crate::document::schema::Schema;
 use crate::document::template::Type;
 use crate::document::walk::{Cursor, text};
 use hmac::{Hmac, KeyInit, Mac};
@@ -110,11 +111,11 @@ fn truncated(address: IpAddr) -> IpAddr {
 }
 
 /// The client's address, as the document has it.
-pub(super) fn client(document: &[u8]) -> Option<IpAddr> {
+pub(super) fn client(document: &[u8], schema: Schema) -> Option<IpAddr> {
     let mut cursor = Cursor::new(document);
-    for wanted in [&b"source"[..], b"address"] {
+    for wanted in schema.client_field().split('.') {
         cursor.enter();
-        while cursor.key()? != wanted {
+        while cursor.key()? != wanted.as_bytes() {
             cursor.value();
         }
     }

@@ -1,12 +1,15 @@
 //! Where in a document something may stand that nobody should see: the only list of it.
 
-use memchr::{memchr2, memchr3};
+use crate::document::Schema;
+use memchr::{memchr, memchr2, memchr3};
 
 /// What a field's text may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
     /// A URL, which may have a query, a fragment, and a user with password.
     Url,
+    /// A request line as logged: a URL between method and version, escapes and all.
+    Request,
     /// Path or host of a URL, which may have the first two when an escape in the log hid the delimiter from the one who cut
     /// the URL into parts.
     UrlPart,
@@ -25,6 +28,7 @@ impl Content {
     pub(super) fn is_harmless(self, scalar: &[u8]) -> bool {
         match self {
             Self::Url => memchr3(b'?', b'#', b'@', scalar).is_none(),
+            Self::Request => memchr3(b'?', b'#', b'@', scalar).or_else(|| memchr(b'\\', scalar)).is_none(),
             Self::UrlPart => memchr2(b'?', b'#', scalar).is_none(),
             Self::Query | Self::User | Self::Address | Self::Unknown => false,
         }
@@ -32,7 +36,17 @@ impl Content {
 }
 
 /// Fields by path, with what they hold.
-pub(super) const CONTENTS: [(&str, Content); 19] = [
+pub(super) fn contents(schema: Schema) -> &'static [(&'static str, Content)] {
+    match schema {
+        Schema::Ecs => &ECS,
+        Schema::NetworkLog => &NETWORK_LOG,
+    }
+}
+
+const NETWORK_LOG: [(&str, Content); 3] =
+    [("internalIp", Content::Address), ("externalIp", Content::Address), ("request", Content::Request)];
+
+const ECS: [(&str, Content); 19] = [
     ("event.original", Content::Unknown),
     ("source.address", Content::Address),
     ("source.ip", Content::Address),

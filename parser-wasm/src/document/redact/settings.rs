@@ -1,6 +1,6 @@
 //! What the user decides about redaction.
 
-use crate::document::FIELDS;
+use crate::document::Schema;
 use crate::filter::nearest;
 use serde::{Deserialize, Serialize};
 
@@ -56,8 +56,6 @@ pub enum RedactionError {
     RequiredField(&'static str),
 }
 
-const REQUIRED: &str = "@timestamp";
-
 impl Redaction {
     /// Whether nothing is taken out.
     pub fn is_empty(&self) -> bool {
@@ -70,14 +68,14 @@ impl Redaction {
     }
 
     /// Whether it can be done.
-    pub(crate) fn check(&self) -> Result<(), RedactionError> {
+    pub(crate) fn check(&self, schema: Schema) -> Result<(), RedactionError> {
         for removed in &self.remove {
             let is_inside = |path: &str| path.strip_prefix(removed.as_str()).is_some_and(|rest| rest.starts_with('.'));
-            if removed == REQUIRED {
-                return Err(RedactionError::RequiredField(REQUIRED));
+            if removed == schema.time_field() {
+                return Err(RedactionError::RequiredField(schema.time_field()));
             }
-            if !FIELDS.iter().any(|(path, _)| path == removed || is_inside(path)) {
-                return Err(RedactionError::UnknownField { path: removed.clone(), similar: nearest(removed) });
+            if !schema.fields().iter().any(|(path, _)| path == removed || is_inside(path)) {
+                return Err(RedactionError::UnknownField { path: removed.clone(), similar: nearest(schema, removed) });
             }
         }
         Ok(())

@@ -1,6 +1,8 @@
 //! URLs without what people put into them.
 
 use super::settings::QueryRedaction;
+use crate::record::Request;
+use crate::text::Text;
 
 /// Stands for what was there.
 pub(super) const MASK: &str = "***";
@@ -16,6 +18,19 @@ pub(super) fn url(url: &str, how: QueryRedaction) -> String {
         (Some((_, host)), QueryRedaction::Mask) => left.extend([MASK, "@", host]),
     }
     left + &part(rest, how)
+}
+
+/// A request line as logged, with what [`url`] leaves of its URL. Where an escape hides what delimits the URL's parts, it is
+/// undone.
+pub(super) fn request(logged: &str, how: QueryRedaction) -> String {
+    let delimiters = |text: &str| text.matches(['?', '#', '@', '&', '=', '/', ':']).count();
+    let meant = Text(logged.as_bytes()).decode();
+    let text = if delimiters(&meant) > delimiters(logged) { &*meant } else { logged };
+    let Some(length) = Request::parse(text.as_bytes()).url.map(|url| url.0.len()) else { return text.to_owned() };
+    let start = text.find(' ').map_or(0, |space| space + 1);
+    let (method, rest) = text.split_at_checked(start).unwrap_or(("", text));
+    let (whole, version) = rest.split_at_checked(length).unwrap_or((rest, ""));
+    [method, &url(whole, how), version].concat()
 }
 
 /// What may be the end of a URL, without query values and fragment values.
@@ -106,6 +121,20 @@ mod tests {
         ] {
             assert_eq!(url(given, QueryRedaction::Mask), masked);
             assert_eq!(url(given, QueryRedaction::Drop), dropped);
+        }
+    }
+
+    #[test]
+    fn request_lines_keep_method_and_version() {
+        for (given, masked) in [
+            ("GET https://u@a.example:443/x?a=1 HTTP/1.1", "GET https://***@a.example:443/x?a=*** HTTP/1.1"),
+            ("GET /a b?c=d e HTTP/1.0 ", "GET /a b?c=*** HTTP/1.0 "),
+            (r"GET /\x22?a=1 HTTP/1.1", r"GET /\x22?a=*** HTTP/1.1"),
+            (r"GET /\x3Fa=1\x20b HTTP/1.1", "GET /?a=*** HTTP/1.1"),
+            ("/x?y", "/x?***"),
+            ("- - - ", "- - - "),
+        ] {
+            assert_eq!(request(given, QueryRedaction::Mask), masked);
         }
     }
 
