@@ -17,16 +17,14 @@ export function FilterBox({ session }: { session: Session }) {
     input.current?.focus();
   };
   return (
-    <section class="card field filter" aria-labelledby={`${id}-label`}>
+    <div class="card field filter">
       <form
         onSubmit={(event) => {
           event.preventDefault();
           session.setFilter(text);
         }}
       >
-        <label id={`${id}-label`} for={`${id}-input`}>
-          Filter
-        </label>
+        <label for={`${id}-input`}>Filter</label>
         <input
           ref={input}
           id={`${id}-input`}
@@ -67,7 +65,7 @@ export function FilterBox({ session }: { session: Session }) {
           </button>
         )}
       </div>
-    </section>
+    </div>
   );
 }
 
