@@ -18,7 +18,6 @@ export const ROW_COLUMNS: readonly Column<Row>[] = [
     width_rem: 12,
     cell: (row) => verdictName(row.verdict_by, row.verdict_reason),
   },
-  { name: 'Type', width_rem: 7.5, cell: (row) => formatName(row.format) },
   { name: 'Method', width_rem: 4.5, cell: (row) => row.method },
   { name: 'Path', width_rem: 18, grows: true, cell: (row) => splitUrl(row.url).path },
   {
@@ -33,6 +32,7 @@ export const ROW_COLUMNS: readonly Column<Row>[] = [
     numeric: true,
     cell: (row) => (row.sent_bytes === null ? '–' : formatBytes(row.sent_bytes)),
   },
+  { name: 'Type', width_rem: 7.5, cell: (row) => formatName(row.format) },
   { name: 'Host', width_rem: 15, cell: (row) => splitUrl(row.url).origin },
   { name: 'Client', width_rem: 11, cell: (row) => row.client },
   { name: 'Target', width_rem: 10, cell: (row) => row.target },

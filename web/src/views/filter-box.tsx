@@ -44,13 +44,19 @@ export function FilterBox({ session }: { session: Session }) {
             if (event.key === 'Escape' && text !== '') apply('');
           }}
         />
-        <button type="submit">Apply</button>
+        <button type="submit" aria-label="Apply filter">
+          Apply
+        </button>
         <button type="button" class="quiet" disabled={text === ''} onClick={() => apply('')}>
           Clear <kbd>Esc</kbd>
         </button>
       </form>
       <div id={`${id}-note`} class="note" aria-live="polite" data-testid="filter-note">
-        {refusal === null ? <Selected session={session} /> : <Refused refusal={refusal} />}
+        {refusal === null ? (
+          <Selected session={session} />
+        ) : (
+          <Refused session={session} refusal={refusal} />
+        )}
       </div>
       <div class="aside">
         <FilterHelp onTry={apply} />
@@ -90,7 +96,8 @@ function Selected({ session }: { session: Session }) {
 }
 
 /** What is wrong, under its place. The picture is for the eye; the words say the place as well. */
-function Refused({ refusal: { text, problem } }: { refusal: FilterRefusal }) {
+function Refused({ session, refusal }: { session: Session; refusal: FilterRefusal }) {
+  const { text, problem } = refusal;
   const line = caretLine(text, problem.offset, problem.length);
   return (
     <>
@@ -102,6 +109,9 @@ function Refused({ refusal: { text, problem } }: { refusal: FilterRefusal }) {
       <p class="error" data-testid="filter-error">
         <span class="visually-hidden">At character {problem.offset + 1}: </span>
         {problem.message}
+        {session.filter.value !== '' && (
+          <span class="hint"> · the rows of the last filter are still shown</span>
+        )}
       </p>
     </>
   );
