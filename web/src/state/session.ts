@@ -44,10 +44,11 @@ export class Session {
   /** Why the last source or settings were not accepted, to be shown beside them. */
   readonly sourceError = signal<string | null>(null);
   readonly settingsError = signal<string | null>(null);
-  /** The filter box's text; the filter that selects what is on show; what is wrong with a text. */
+  /** The filter box's text; the filter last asked for, and what is wrong with it; the one on show. */
   readonly filterText = signal('');
-  readonly filter = signal('');
+  readonly filterAsked = signal('');
   readonly filterRefusal = signal<FilterRefusal | null>(null);
+  readonly filter = signal('');
   readonly redactionKey = signal<RedactionKey>('unneeded');
   readonly keyError = signal<string | null>(null);
   readonly defaultSettings = signal('');
@@ -76,7 +77,6 @@ export class Session {
   );
 
   #client: Client | null = null;
-  #filterAsked = '';
   /** The last run asked for; what each asked for, until it is on show; what to ask for next. */
   #asked = 0;
   readonly #proposals = new Map<number, Proposal>();
@@ -108,8 +108,8 @@ export class Session {
   setFilter(text: string): void {
     this.filterText.value = text;
     const filter = text.trim() === '' ? '' : text;
-    if (filter === this.#filterAsked) return;
-    this.#filterAsked = filter;
+    if (filter === this.filterAsked.value) return;
+    this.filterAsked.value = filter;
     this.filterRefusal.value = null;
     this.#client?.filter(filter);
   }
@@ -203,7 +203,7 @@ export class Session {
         this.#refused(event.about, event.message);
         break;
       case 'filter_refused':
-        if (event.text === this.#filterAsked) this.filterRefusal.value = event;
+        if (event.text === this.filterAsked.value) this.filterRefusal.value = event;
         break;
       case 'key_refused':
         this.keyError.value = event.message;
@@ -242,7 +242,6 @@ export class Session {
   #selected(filter: string, summary: Summary): void {
     if (filter !== this.filter.value) this.selection.value = null;
     this.filter.value = filter;
-    this.filterRefusal.value = null;
     this.keyError.value = null;
     this.revision.value++;
     this.#summarise(summary);

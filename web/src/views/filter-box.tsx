@@ -78,14 +78,14 @@ export function FilterBox({ session }: { session: Session }) {
 /** How many rows are on show. */
 function Selected({ session }: { session: Session }) {
   const total = session.readRows.value;
-  const waits = session.loading.value && session.filterText.value.trim() !== '';
-  if (session.filter.value === '') {
+  if (session.filterAsked.value !== session.filter.value) {
     return (
       <p class="hint">
-        {waits ? 'The filter is applied once all is read.' : `All ${formatNumberOf(total, 'row')}`}
+        {session.loading.value ? 'The filter is applied once all is read.' : 'Selecting…'}
       </p>
     );
   }
+  if (session.filter.value === '') return <p class="hint">All {formatNumberOf(total, 'row')}</p>;
   return (
     <p>
       <b data-testid="filter-count">
