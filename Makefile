@@ -33,7 +33,7 @@ FUZZ_SECONDS ?= 600
 MANIFESTS := Cargo.toml Cargo.lock parser-wasm/Cargo.toml
 PARSER_SOURCES := $(MANIFESTS) $(shell find parser-wasm/src -name '*.rs')
 INGEST_SOURCES := $(PARSER_SOURCES) ingest-lambda/Cargo.toml $(shell find ingest-lambda/src -name '*.rs')
-WEB_SOURCES := $(wildcard web/*.html web/*.ts web/*.json web/biome.jsonc) $(shell find web/src web/public -type f 2>/dev/null)
+WEB_SOURCES := parser-wasm/rules/regexes.yaml $(wildcard web/*.html web/*.ts web/*.json web/biome.jsonc) $(shell find web/src web/public -type f 2>/dev/null)
 
 WASM_BINDGEN := $(STAMPS)/wasm-bindgen-cli-$(WASM_BINDGEN_VERSION)
 WASM_PACK := $(STAMPS)/wasm-pack-$(WASM_PACK_VERSION)
@@ -140,7 +140,7 @@ test-wasm: $(WASM_ENV) $(WASM_PACK) $(WASM_BINDGEN)
 test-web: $(WASM) $(NODE_MODULES)
 	cd web && npm test --silent
 
-test-page: $(DIST)
+test-page: $(DIST) $(BINARIES)
 	cd web && npm run --silent e2e
 
 test-end-to-end: $(BINARIES) $(VENV) $(ENGINE) $(PEERS) $(S3S_FS)

@@ -23,6 +23,8 @@ function requireGenerated(): Plugin {
 
 export default defineConfig({
   base: './',
+  // The rules for user agents lie beside the parser.
+  server: { fs: { allow: ['..'] } },
   plugins: [requireGenerated(), contentSecurityPolicy()],
   build: {
     target: 'es2022',

@@ -31,6 +31,11 @@ describe.each(['light', 'dark'] as const)('axe, in the %s theme', (colorScheme) 
       await albatross.openFirst();
       await albatross.page.getByText('Edit settings JSON').click();
       expect(await violations(albatross)).toEqual([]);
+      await albatross.page.getByText('How to write filters').click();
+      await albatross.page.getByLabel('Filter', { exact: true }).fill('status: 404');
+      await albatross.page.getByLabel('Filter', { exact: true }).press('Enter');
+      await albatross.page.getByTestId('filter-error').waitFor();
+      expect(await violations(albatross)).toEqual([]);
       // Nothing is wider than the screen: what is wide scrolls inside its own box.
       const overflow = () =>
         document.documentElement.scrollWidth - document.documentElement.clientWidth;

@@ -101,6 +101,18 @@ export class AlbatrossPage {
     }, names);
   }
 
+  /** Types a filter, and waits until it is applied; the answer is the count that the page tells. */
+  async filter(text: string): Promise<string> {
+    const field = this.page.getByLabel('Filter', { exact: true });
+    await field.fill(text);
+    await field.press('Enter');
+    await this.page.waitForFunction(
+      (expected) => document.querySelector<HTMLElement>('.lines')?.dataset.filter === expected,
+      text,
+    );
+    return (await this.page.getByTestId('filter-count').textContent()) ?? '';
+  }
+
   /** Rows in the shown list, by its own account. */
   async rowCount(): Promise<number> {
     // The heading is a row too.

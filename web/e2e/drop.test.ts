@@ -89,7 +89,7 @@ describe('settings', () => {
     const text = page.getByLabel('Settings JSON');
     const settings = JSON.parse(await text.inputValue());
     await text.fill(JSON.stringify({ ...settings, keep_original: true }));
-    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByRole('button', { name: 'Apply', exact: true }).click();
     await page.waitForFunction(
       (before) => document.querySelector('[data-testid=settings-digest]')?.textContent !== before,
       digest,
@@ -105,7 +105,7 @@ describe('settings', () => {
     await albatross.drop('access.log', Buffer.from(accessLog(2)));
     await page.getByText('Edit settings JSON').click();
     await page.getByLabel('Settings JSON').fill('{"index": 1');
-    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByRole('button', { name: 'Apply', exact: true }).click();
     await page.locator('.settings .error').waitFor();
     expect(await albatross.rowCount()).toBe(2);
 

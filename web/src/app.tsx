@@ -5,6 +5,7 @@ import type { Session } from './state/session.ts';
 import { Alerts } from './views/alerts.tsx';
 import { acceptDrops } from './views/drop-target.ts';
 import { FileInput } from './views/file-input.tsx';
+import { FilterBox } from './views/filter-box.tsx';
 import { InputCard } from './views/input-card.tsx';
 import { Lines } from './views/lines.tsx';
 import { Progress } from './views/progress.tsx';
@@ -50,12 +51,13 @@ export function App({ session }: { session: Session }) {
         {!empty && (
           <>
             <Progress session={session} />
+            <FilterBox session={session} />
             <SummaryTiles session={session} />
             <div class="overview">
               <Histogram session={session} />
               <Verdicts session={session} />
             </div>
-            <Lines key={session.fileSet.value} session={session} />
+            <Lines key={`${session.fileSet.value} ${session.filter.value}`} session={session} />
           </>
         )}
       </main>

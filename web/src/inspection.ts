@@ -31,6 +31,7 @@ export interface VerdictCount {
   count: number;
 }
 
+/** Counts of the rows that the filter selects; what is no row, and each file, is counted whole. */
 export interface Summary {
   rows: number;
   rejected: number;
@@ -63,6 +64,8 @@ export interface Row {
   file: number;
   /** Physical line in its file, from 1. */
   line: number;
+  /** `alb_access`, `alb_connection`, `alb_health_check`, `nlb_tls` or `classic`. */
+  format: string;
   time: string;
   client: string;
   method: string;
@@ -71,8 +74,8 @@ export interface Row {
   target_status: number | null;
   target: string;
   duration_ms: number | null;
-  received_bytes: number;
-  sent_bytes: number;
+  received_bytes: number | null;
+  sent_bytes: number | null;
   verdict_by: string;
   verdict_reason: string;
   user_agent: string;
@@ -91,11 +94,29 @@ export interface RejectedLine {
   raw: string;
 }
 
+/** What is wrong with a filter, and where: in UTF-16 units, as JavaScript counts. */
+export interface FilterProblem {
+  offset: number;
+  /** 0 where something is missing. */
+  length: number;
+  message: string;
+}
+
 /** The data set of all files given so far; owned by the worker. */
 export interface Inspection {
   begin(file_name: string, source?: string): void;
   push(chunk: Uint8Array): void;
   finish(): void;
+  /** null when the text can be set. */
+  check_filter(text: string): FilterProblem | null;
+  /** Summary, histogram and rows are about the rows that match, until another is set. */
+  set_filter(text: string): void;
+  /** @throws Error when the key is too short */
+  set_redaction_key(key: string): void;
+  /** Whether documents show a placeholder for want of that key. */
+  lacks_redaction_key(): boolean;
+  /** Gives the rules, uap-core's `regexes.yaml`, by which user agents are told. */
+  set_user_agent_rules?(yaml: string): void;
   progress(): Progress;
   summary(): Summary;
   /** An object in WASM memory: to be copied out, and freed. */

@@ -130,6 +130,8 @@ pub struct Row {
     pub file: f64,
     /// Its line number in the file, from 1.
     pub line: f64,
+    /// Its format's name.
+    pub format: &'static str,
     /// `time`, in UTC.
     pub time: String,
     /// `client:port`; empty for health checks.
@@ -147,9 +149,9 @@ pub struct Row {
     /// Sum of the known times; of a TLS connection its length, of other connections the handshake.
     pub duration_ms: Option<f64>,
     /// `received_bytes`.
-    pub received_bytes: f64,
+    pub received_bytes: Option<f64>,
     /// `sent_bytes`.
-    pub sent_bytes: f64,
+    pub sent_bytes: Option<f64>,
     /// Who decided the outcome.
     pub verdict_by: &'static str,
     /// Why.
@@ -166,6 +168,7 @@ impl Row {
             row: row as f64,
             file: file as f64,
             line: cells.line as f64,
+            format: record.format().code(),
             time: format!("{}Z", record.time().text),
             client: shown.client.map(endpoint).unwrap_or_default(),
             method: text(shown.request.method),
@@ -178,8 +181,8 @@ impl Row {
                 None => String::new(),
             },
             duration_ms: shown.duration_nanos.map(|nanos| nanos as f64 / 1e6),
-            received_bytes: shown.received_bytes.unwrap_or_default() as f64,
-            sent_bytes: shown.sent_bytes.unwrap_or_default() as f64,
+            received_bytes: shown.received_bytes.map(|bytes| bytes as f64),
+            sent_bytes: shown.sent_bytes.map(|bytes| bytes as f64),
             verdict_by: cells.reason.by().code(),
             verdict_reason: cells.reason.code(),
             user_agent: text(shown.user_agent),

@@ -87,6 +87,10 @@ fn rows_of_every_format_show_what_they_have() {
             (client, "", Some(404), None, "", None),
         ]
     );
+    let formats: Vec<_> = rows.iter().map(|row| row.format).collect();
+    assert_eq!(formats, ["alb_access", "alb_connection", "alb_health_check", "nlb_tls", "classic", "alb_access"]);
+    let sent_bytes: Vec<_> = rows.iter().map(|row| row.sent_bytes).skip(1).collect();
+    assert_eq!(sent_bytes, [None, None, Some(246.0), Some(8.0), None]);
     assert_eq!(inspection.summary().rejected, 0.0);
     assert!(inspection.document(5).contains("\"status_code\":404"));
 }

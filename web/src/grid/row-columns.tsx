@@ -3,6 +3,7 @@ import { formatDuration } from '../format/duration.ts';
 import { formatLogged } from '../format/time.ts';
 import { statusClass } from '../histogram/status-class.ts';
 import type { Row } from '../inspection.ts';
+import { formatName } from '../views/format-name.ts';
 import { verdictName } from '../views/verdict-name.ts';
 import type { Column } from './grid.tsx';
 import { splitUrl } from './url-parts.ts';
@@ -25,7 +26,13 @@ export const ROW_COLUMNS: readonly Column<Row>[] = [
     numeric: true,
     cell: (row) => (row.duration_ms === null ? '–' : formatDuration(row.duration_ms)),
   },
-  { name: 'Sent', width_rem: 5.5, numeric: true, cell: (row) => formatBytes(row.sent_bytes) },
+  {
+    name: 'Sent',
+    width_rem: 5.5,
+    numeric: true,
+    cell: (row) => (row.sent_bytes === null ? '–' : formatBytes(row.sent_bytes)),
+  },
+  { name: 'Type', width_rem: 7.5, cell: (row) => formatName(row.format) },
   { name: 'Host', width_rem: 15, cell: (row) => splitUrl(row.url).origin },
   { name: 'Client', width_rem: 11, cell: (row) => row.client },
   { name: 'Target', width_rem: 10, cell: (row) => row.target },

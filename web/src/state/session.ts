@@ -1,5 +1,5 @@
 import { batch, computed, signal } from '@preact/signals';
-import type { Histogram, RejectedLine, Row, Summary } from '../inspection.ts';
+import type { FilterProblem, Histogram, RejectedLine, Row, Summary } from '../inspection.ts';
 import { Client, type Port, type WorkerEvent } from '../worker/client.ts';
 import type {
   Input,
@@ -7,6 +7,7 @@ import type {
   Queries,
   QueryName,
   ReadPosition,
+  RedactionKey,
   Unreadable,
 } from '../worker/protocol.ts';
 import { sourcesOf } from './source.ts';
@@ -18,6 +19,12 @@ export type Phase = 'empty' | 'loading' | 'complete' | 'cancelled' | 'failed';
 export interface Selection {
   list: 'rows' | 'rejections';
   index: number;
+}
+
+/** A text that is no filter, and why. */
+export interface FilterRefusal {
+  text: string;
+  problem: FilterProblem;
 }
 
 /** What the user wants to see: which files, as which objects, by which settings. */
@@ -37,21 +44,31 @@ export class Session {
   /** Why the last source or settings were not accepted, to be shown beside them. */
   readonly sourceError = signal<string | null>(null);
   readonly settingsError = signal<string | null>(null);
+  /** The filter box's text; the filter last asked for, and what is wrong with it; the one on show. */
+  readonly filterText = signal('');
+  readonly filterAsked = signal('');
+  readonly filterRefusal = signal<FilterRefusal | null>(null);
+  readonly filter = signal('');
+  readonly redactionKey = signal<RedactionKey>('unneeded');
+  readonly keyError = signal<string | null>(null);
   readonly defaultSettings = signal('');
   readonly version = signal('');
 
   readonly summary = signal<Summary | null>(null);
   readonly position = signal<ReadPosition | null>(null);
   readonly inflatedBytes = signal(0);
+  /** Rows that the filter selects, and all of them. */
   readonly rowCount = signal(0);
+  readonly readRows = signal(0);
   readonly rejectionCount = signal(0);
   readonly unreadable = signal<readonly Unreadable[]>([]);
   readonly fault = signal<string | null>(null);
   readonly selection = signal<Selection | null>(null);
   /** Counts sets of files: another source or other settings read the same set again. */
   readonly fileSet = signal(0);
-  /** The run whose data set is on show. */
+  /** The run whose data set is on show, and how often its rows or documents became others. */
   readonly run = signal(0);
+  readonly revision = signal(0);
   readonly loading = computed(() => this.phase.value === 'loading');
 
   readonly rows = new WindowCache<Row>((first, count) => this.#query('rows', { first, count }));
@@ -87,6 +104,27 @@ export class Session {
     this.#propose({ settings });
   }
 
+  /** Selects rows; blank: all. */
+  setFilter(text: string): void {
+    this.filterText.value = text;
+    const filter = text.trim() === '' ? '' : text;
+    if (filter === this.filterAsked.value) return;
+    this.filterAsked.value = filter;
+    this.filterRefusal.value = null;
+    this.#client?.filter(filter);
+  }
+
+  /** Gives the key under which addresses are replaced; the page does not keep it. */
+  setRedactionKey(key: string): void {
+    this.keyError.value = null;
+    this.#client?.setRedactionKey(key);
+  }
+
+  /** Gives the rules by which user agents are told. */
+  setUserAgentRules(yaml: string): void {
+    this.#client?.setUserAgentRules(yaml);
+  }
+
   cancel(): void {
     this.#client?.cancel(this.run.value);
   }
@@ -95,8 +133,8 @@ export class Session {
     return this.#query('histogram', { bins });
   }
 
-  line(row: number): Promise<LineDetail | null> {
-    return this.#query('line', { row });
+  line(index: number): Promise<LineDetail | null> {
+    return this.#query('line', { index });
   }
 
   /** Asks the worker for it; before the worker is ready, it is kept until then. */
@@ -137,10 +175,16 @@ export class Session {
         break;
       case 'opened':
         this.#opened(event.run, event.summary);
+        this.redactionKey.value = event.redaction_key;
+        break;
+      case 'selected':
+        this.#selected(event.filter, event.summary);
+        this.redactionKey.value = event.redaction_key;
         break;
       case 'progress':
         this.position.value = event.position;
         this.rowCount.value = event.counts.rows;
+        this.readRows.value = event.counts.rows;
         this.rejectionCount.value = event.counts.rejected;
         this.inflatedBytes.value = event.counts.inflated_bytes;
         break;
@@ -158,6 +202,12 @@ export class Session {
       case 'refused':
         this.#refused(event.about, event.message);
         break;
+      case 'filter_refused':
+        if (event.text === this.filterAsked.value) this.filterRefusal.value = event;
+        break;
+      case 'key_refused':
+        this.keyError.value = event.message;
+        break;
       case 'fault':
         this.fault.value = event.message;
         if (this.loading.value) this.phase.value = 'failed';
@@ -170,6 +220,9 @@ export class Session {
     const { files, source, settings } = this.#proposals.get(run) ?? this.#proposal;
     this.source.value = source;
     this.settings.value = settings;
+    // The worker selects again once all is read.
+    if (this.filter.value !== '') this.selection.value = null;
+    this.filter.value = '';
     if (files !== this.files.value) {
       this.files.value = files;
       this.fileSet.value++;
@@ -186,6 +239,15 @@ export class Session {
     this.rejections.clear();
   }
 
+  #selected(filter: string, summary: Summary): void {
+    if (filter !== this.filter.value) this.selection.value = null;
+    this.filter.value = filter;
+    this.keyError.value = null;
+    this.revision.value++;
+    this.#summarise(summary);
+    this.rows.clear();
+  }
+
   #refused(about: 'settings' | 'source', message: string): void {
     if (about === 'source') {
       this.sourceError.value = message;
@@ -199,6 +261,7 @@ export class Session {
   #summarise(summary: Summary): void {
     this.summary.value = summary;
     this.rowCount.value = summary.rows;
+    this.readRows.value = summary.files.reduce((sum, { rows }) => sum + rows, 0);
     this.rejectionCount.value = summary.rejected;
     this.inflatedBytes.value = summary.inflated_bytes;
   }

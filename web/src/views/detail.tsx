@@ -29,7 +29,7 @@ export function Detail({ session, onClose }: DetailProps) {
     return () => {
       current = false;
     };
-  }, [isRow, index, arrived, session.run.value]);
+  }, [isRow, index, arrived, session.run.value, session.revision.value]);
 
   if (selection === null) return null;
   void session.rows.version.value;
@@ -54,9 +54,7 @@ export function Detail({ session, onClose }: DetailProps) {
           Close <kbd>Esc</kbd>
         </button>
       </header>
-      {isRow && detail.value !== null && (
-        <RowDetail row={session.rows.at(detail.value.row)} line={detail.value} />
-      )}
+      {isRow && detail.value !== null && <RowDetail line={detail.value} />}
       {rejection !== undefined && <RejectionDetail index={index} line={rejection} />}
     </aside>
   );

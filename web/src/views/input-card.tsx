@@ -1,6 +1,7 @@
 import { formatBytes } from '../format/bytes.ts';
 import { formatNumberOf } from '../format/count.ts';
 import type { Session } from '../state/session.ts';
+import { RedactionKeyField } from './redaction-key-field.tsx';
 import { SettingsField } from './settings-field.tsx';
 import { SourceField } from './source-field.tsx';
 
@@ -31,6 +32,7 @@ export function InputCard({ session }: { session: Session }) {
       )}
       <SourceField session={session} />
       <SettingsField session={session} />
+      {session.redactionKey.value !== 'unneeded' && <RedactionKeyField session={session} />}
     </section>
   );
 }

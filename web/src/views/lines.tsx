@@ -39,7 +39,11 @@ export function Lines({ session }: { session: Session }) {
   };
 
   return (
-    <section class={`lines ${open ? 'with-detail' : ''}`} aria-labelledby="lines-heading">
+    <section
+      class={`lines ${open ? 'with-detail' : ''}`}
+      aria-labelledby="lines-heading"
+      data-filter={session.filter.value}
+    >
       <h2 id="lines-heading" class="visually-hidden">
         Lines
       </h2>

@@ -27,7 +27,7 @@ export function Progress({ session }: { session: Session }) {
   const total =
     position?.total_bytes ?? session.files.value.reduce((sum, { size }) => sum + size, 0);
   const elapsed_s = (position?.elapsed_ms ?? 0) / 1000;
-  const rows = session.rowCount.value;
+  const rows = session.readRows.value;
   const percent = total === 0 ? 100 : Math.floor((100 * read) / total);
   const rate = elapsed_s > 0 ? ` · ${formatShort(rows / elapsed_s)} rows/s` : '';
 

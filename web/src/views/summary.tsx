@@ -22,7 +22,11 @@ export function SummaryTiles({ session }: { session: Session }) {
   const failures = summary.status_classes[5] ?? 0;
   const spanned = first_ms !== null && last_ms !== null;
   const tiles: Tile[] = [
-    { name: 'Rows', value: formatCount(rows), note: 'become documents' },
+    {
+      name: 'Rows',
+      value: formatCount(rows),
+      note: session.filter.value === '' ? 'become documents' : 'match the filter',
+    },
     {
       name: 'Rejected',
       value: formatCount(rejected),

@@ -1,4 +1,5 @@
 import { formatCount, formatShare } from '../format/count.ts';
+import { narrowed, verdictClause } from '../state/filter-text.ts';
 import type { Session } from '../state/session.ts';
 import { verdictName } from './verdict-name.ts';
 
@@ -17,8 +18,17 @@ export function Verdicts({ session }: { session: Session }) {
       </header>
       <ol>
         {verdicts.slice(0, SHOWN).map(({ by, reason, count }) => (
-          <li key={`${by} ${reason}`} title={`albatross.verdict: ${by} / ${reason}`}>
-            <span class="name">{verdictName(by, reason)}</span>
+          <li key={`${by} ${reason}`}>
+            <button
+              type="button"
+              class="name"
+              title={`Only these rows: ${verdictClause(by, reason)}`}
+              onClick={() =>
+                session.setFilter(narrowed(session.filter.value, verdictClause(by, reason)))
+              }
+            >
+              {verdictName(by, reason)}
+            </button>
             <span class="count">
               {formatCount(count)} <small>{formatShare(count, summary?.rows ?? 0)}</small>
             </span>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Client, type Port, type WorkerEvent } from './client.ts';
-import type { PageMessage, WorkerMessage } from './protocol.ts';
+import type { LineDetail, PageMessage, WorkerMessage } from './protocol.ts';
 
 /** A client and the worker's end of its line. */
 function connect() {
@@ -21,10 +21,10 @@ function connect() {
 it('matches answers to questions, in whatever order they come', async () => {
   const { client, sent, events, reply } = connect();
   const first = client.query(1, 'rows', { first: 0, count: 10 });
-  const second = client.query(1, 'line', { row: 7 });
+  const second = client.query(1, 'line', { index: 7 });
   const [one, two] = sent;
   if (one?.kind !== 'query' || two?.kind !== 'query') throw new Error('two questions were asked');
-  const line = { row: 7, raw: 'r', action: 'a', document: 'd' };
+  const line = { index: 7, raw: 'r', action: 'a', document: 'd' } as LineDetail;
   reply({ kind: 'answer', id: two.id, answer: line });
   reply({ kind: 'answer', id: one.id, answer: null });
   expect(await second).toEqual(line);

@@ -35,6 +35,18 @@ export class Client {
     this.#post({ kind: 'cancel', run });
   }
 
+  filter(text: string): void {
+    this.#post({ kind: 'filter', text });
+  }
+
+  setRedactionKey(key: string): void {
+    this.#post({ kind: 'key', key });
+  }
+
+  setUserAgentRules(yaml: string): void {
+    this.#post({ kind: 'rules', yaml });
+  }
+
   /** Asks about the data set of `run`; null when another has taken its place. */
   query<Name extends QueryName>(
     run: number,
