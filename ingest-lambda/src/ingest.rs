@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parser_wasm::{ItemWriter, Settings, Source};
+use parser_wasm::{GeoDatabase, GeoDatabases, ItemWriter, Knowledge, Settings, Source};
 use tokio::task::JoinSet;
 
 use crate::aws;
@@ -26,6 +26,7 @@ use crate::template::{self, TemplateError};
 pub struct Ingest {
     pub(crate) config: Config,
     pub(crate) settings: Settings,
+    pub(crate) knowledge: Knowledge,
     pub(crate) store: Store,
     pub(crate) engine: Engine,
     pub(crate) sink: Arc<Sink>,
@@ -57,13 +58,21 @@ impl Ingest {
         let engine = Engine::new(&config, &sdk)?;
         let sink = Arc::new(Sink::new(engine.clone(), &config));
         let store = Store::new(&sdk, &config);
+        let knowledge = Knowledge::of_uap_core(config.geo.clone());
         let queue = config.fanout_queue_url.as_ref().map(|url| Queue::new(&sdk, url));
-        Ok(Self { config, settings, store, engine, sink, queue })
+        Ok(Self { config, settings, knowledge, store, engine, sink, queue })
+    }
+
+    /// With these databases instead of those of the configuration.
+    #[must_use]
+    pub fn with_geo(mut self, geo: GeoDatabases) -> Self {
+        self.knowledge.geo = geo;
+        self
     }
 
     /// A writer for the lines of an object.
     pub(crate) fn writer(&self, source: &Source, overwrite: bool) -> ItemWriter {
-        let mut writer = ItemWriter::new(&self.settings, source);
+        let mut writer = ItemWriter::new(&self.settings, source, &self.knowledge);
         if let Some(key) = &self.config.redaction_key {
             writer = writer.with_key(key);
         }
@@ -92,7 +101,7 @@ impl Ingest {
 
     /// A report on nothing yet.
     pub(crate) fn report(&self) -> Report {
-        Report::new(self.settings.digest())
+        Report { geo: self.knowledge.geo.list(), ..Report::new(self.settings.digest()) }
     }
 
     /// Makes sure that the engine takes documents as they are meant.
@@ -177,10 +186,15 @@ fn log_object(key: &str, ledger: &Ledger, outcome: &Result<Settled, Unsettled>) 
     );
 }
 
+fn list(databases: &[GeoDatabase]) -> String {
+    databases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 /// One line per run in the log.
 pub(crate) fn log_run(report: &Report) {
     tracing::info!(
         settings = report.settings,
+        geo = (!report.geo.is_empty()).then(|| list(&report.geo)),
         listed = report.objects.listed,
         settled = report.objects.settled,
         quarantined_objects = report.objects.quarantined,

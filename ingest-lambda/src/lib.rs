@@ -21,6 +21,7 @@ mod config;
 mod engine;
 mod error;
 mod event;
+mod geo;
 mod health;
 mod ingest;
 mod ledger;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parser_wasm::{Damage, ItemWriter, KeyKind, Limits, LineOutcome, LogReader, Source};
+use parser_wasm::{Damage, GeoDatabase, ItemWriter, KeyKind, Limits, LineOutcome, LogReader, Source};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -19,6 +19,9 @@ const SAMPLES: usize = 3;
 pub struct Plan {
     /// The digest of the settings that make the documents, as the page shows it.
     pub settings: String,
+    /// The MMDB files that were asked where clients are, on which documents depend as well.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub geo: Vec<GeoDatabase>,
     /// What would become of objects whose lines are all accounted for: `delete`, `keep`, or
     /// `archive to s3://...`.
     pub settle: String,
@@ -79,7 +82,8 @@ impl Ingest {
             Settle::Keep => "keep".to_owned(),
             Settle::Archive(to) => format!("archive to {to}"),
         };
-        let mut plan = Plan { settings: self.settings.digest(), settle, ..Plan::default() };
+        let mut plan =
+            Plan { settings: self.settings.digest(), geo: self.knowledge.geo.list(), settle, ..Plan::default() };
         let mut oldest: Vec<ListedObject> = Vec::new();
         let listing = self.store.list(&self.config.prefix, |object| {
             let ours = object.key.ends_with(&self.config.suffix) && !self.config.is_own(&object.key);

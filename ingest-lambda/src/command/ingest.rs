@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::geo::Geo;
 use super::progress::Progress;
-use super::{FAILED, USAGE, fail, ingest, print, stop_on_signals};
+use super::{FAILED, USAGE, fail, ingest_with, print, stop_on_signals};
 
 /// Sweep the bucket once: index every log, and delete, archive or keep what is accounted for
 ///
@@ -33,11 +34,14 @@ pub(super) struct Ingest {
     /// Write documents that are there anew, to re-derive them after an upgrade
     #[arg(long)]
     overwrite: bool,
+
+    #[command(flatten)]
+    geo: Geo,
 }
 
 impl Ingest {
     pub(super) async fn run(self) -> ExitCode {
-        let ingest = match ingest().await {
+        let ingest = match ingest_with(&self.geo).await {
             Ok(ingest) => ingest,
             Err(status) => return status,
         };

@@ -2,6 +2,7 @@
 
 mod backfill;
 mod filter;
+mod geo;
 mod ingest;
 mod parse;
 mod plan;
@@ -130,8 +131,19 @@ fn misconfigured(ConfigError { problems }: &ConfigError) -> ExitCode {
 
 /// Everything a run needs, from the environment.
 async fn ingest() -> Result<Arc<Ingest>, ExitCode> {
+    started().await.map(Arc::new)
+}
+
+/// The same, with the databases of `--geo` where any are given.
+async fn ingest_with(geo: &geo::Geo) -> Result<Arc<Ingest>, ExitCode> {
+    let databases = geo.read()?;
+    let ingest = started().await?;
+    Ok(Arc::new(if databases.is_empty() { ingest } else { ingest.with_geo(databases) }))
+}
+
+async fn started() -> Result<Ingest, ExitCode> {
     match Ingest::start().await {
-        Ok(ingest) => Ok(Arc::new(ingest)),
+        Ok(ingest) => Ok(ingest),
         Err(StartError::Config(error)) => Err(misconfigured(&error)),
         Err(error @ (StartError::Engine(_) | StartError::Settings(_))) => Err(fail(FAILED, &error)),
     }

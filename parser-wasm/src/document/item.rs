@@ -6,6 +6,7 @@ use super::redact::{RedactionKey, Redactor};
 use super::rejection::Rejection;
 use super::settings::{EngineKind, Settings, Target};
 use super::source::Source;
+use crate::enrich::Knowledge;
 use crate::error::{ErrorKind, ParseError, Span};
 use crate::filter::Matcher;
 use crate::format::{Format, Hint, Record, Scratch};
@@ -59,15 +60,15 @@ pub enum Skip {
 }
 
 impl ItemWriter {
-    /// A writer for the lines of `source`. Its actions are `create`: an engine that has the document keeps the one it
+    /// A writer for the lines of `source`, which looks answers up in `knowledge`. Its actions are `create`: an engine that has the document keeps the one it
     /// has, and answers 409.
-    pub fn new(settings: &Settings, source: &Source) -> Self {
+    pub fn new(settings: &Settings, source: &Source, knowledge: &Knowledge) -> Self {
         Self {
             settings: settings.clone(),
             operation: CREATE,
             object: object_id(source.base_name()),
             hint: source.hint(),
-            context: Context::new(settings, source),
+            context: Context::new(settings, source, knowledge),
             redactor: Redactor::new(&settings.redact, None),
             filter: settings.filter.as_ref().map(|filter| Matcher::new(filter, settings.engine)),
         }
@@ -211,7 +212,7 @@ mod tests {
 
     fn action(engine: EngineKind, target: Target, overwriting: bool) -> String {
         let settings = Settings { engine, target, ..Settings::default() };
-        let mut writer = ItemWriter::new(&settings, &Source::file("a.log"));
+        let mut writer = ItemWriter::new(&settings, &Source::file("a.log"), &Knowledge::default());
         if overwriting {
             writer = writer.overwriting();
         }
@@ -260,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_belongs_to_the_line_and_not_to_its_first_field() {
-        let writer = ItemWriter::new(&Settings::default(), &Source::file("a.log"));
+        let writer = ItemWriter::new(&Settings::default(), &Source::file("a.log"), &Knowledge::default());
         let marked = [BYTE_ORDER_MARK, LINE].concat();
         let line = |bytes, offset| Line { number: 1, offset, bytes, length: marked.len() as u64 };
         let (mut plain, mut out) = (Vec::new(), Vec::new());

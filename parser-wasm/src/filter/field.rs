@@ -20,6 +20,7 @@ pub(super) fn field(name: &str) -> Result<(&'static str, Type), FilterErrorKind>
     match FIELDS.iter().find(|(path, _)| *path == name) {
         None => Err(FilterErrorKind::UnknownField { similar: nearest(name) }),
         Some((_, Type::Stored)) => Err(FilterErrorKind::NotSearchable),
+        Some((_, Type::GeoPoint)) => Err(FilterErrorKind::NoPoints),
         Some((path, kind)) => Ok((path, *kind)),
     }
 }
@@ -87,6 +88,7 @@ mod tests {
         for name in TEXT_FIELDS {
             assert_eq!(field(name), Ok((name, Type::Keyword)));
         }
+        assert_eq!(field("source.geo.location"), Err(FilterErrorKind::NoPoints));
         assert_eq!(field("event.original"), Err(FilterErrorKind::NotSearchable));
     }
 
