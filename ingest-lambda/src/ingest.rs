@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use parser_wasm::{ItemWriter, Settings, Source};
+use parser_wasm::{GeoDatabases, ItemWriter, Knowledge, Settings, Source};
 use tokio::task::JoinSet;
 
 use crate::aws::{Started, start};
@@ -28,6 +28,7 @@ use crate::template::{self, TemplateError};
 pub struct Ingest {
     pub(crate) config: Config,
     pub(crate) settings: Settings,
+    pub(crate) knowledge: Knowledge,
     pub(crate) store: Store,
     pub(crate) engine: Engine,
     pub(crate) sink: Arc<Sink>,
@@ -54,14 +55,22 @@ impl Ingest {
         let Started { config, sdk, settings, engine } = start().await?;
         let sink = Arc::new(Sink::new(engine.clone(), &config));
         let store = Store::new(&sdk, &config);
+        let knowledge = Knowledge::of_uap_core(config.geo.clone());
         let queue = config.fanout_queue_url.as_ref().map(|url| Queue::new(&sdk, url));
         let scope = Scope::of(&config, &settings);
-        Ok(Self { config, settings, store, engine, sink, queue, scope })
+        Ok(Self { config, settings, knowledge, store, engine, sink, queue, scope })
+    }
+
+    /// With these databases instead of those of the configuration.
+    #[must_use]
+    pub fn with_geo(mut self, geo: GeoDatabases) -> Self {
+        self.knowledge.geo = geo;
+        self
     }
 
     /// A writer for the lines of an object.
     pub(crate) fn writer(&self, source: &Source, overwrite: bool) -> ItemWriter {
-        let mut writer = ItemWriter::new(&self.settings, source);
+        let mut writer = ItemWriter::new(&self.settings, source, &self.knowledge);
         if let Some(key) = &self.config.redaction_key {
             writer = writer.with_key(key);
         }
@@ -96,7 +105,7 @@ impl Ingest {
 
     /// A report on nothing yet.
     pub(crate) fn report(&self) -> Report {
-        Report::new(self.settings.digest())
+        Report { geo: self.knowledge.geo.list(), ..Report::new(self.settings.digest()) }
     }
 
     /// Makes sure that the engine takes documents as they are meant.

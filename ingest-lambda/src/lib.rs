@@ -22,6 +22,7 @@ mod deadline;
 mod engine;
 mod error;
 mod event;
+mod geo;
 mod health;
 mod ingest;
 mod ledger;

@@ -59,6 +59,7 @@ pub(crate) fn log_object(bucket: &str, key: &str, ledger: &Ledger, outcome: &Res
 pub(crate) fn log_run(report: &Report, state: &str) {
     tracing::info!(
         settings = report.settings,
+        geo = (!report.geo.is_empty()).then(|| json(&report.geo)),
         state,
         listed = report.objects.listed,
         settled = report.objects.settled,

@@ -125,7 +125,8 @@ impl Ingest {
     async fn open<'a>(&'a self, key: &'a str, overwrite: bool) -> Result<Work<'a>, Unsettled> {
         let download = self.store.get(key).await?;
         let file = quarantine::lines_key(&self.config.own_prefix, key, download.etag());
-        let deployment = format!("{} {} {overwrite}", self.engine.endpoint(), self.settings.digest());
+        let (endpoint, digest, geo) = (self.engine.endpoint(), self.settings.digest(), &self.knowledge.geo);
+        let deployment = format!("{endpoint} {digest} {overwrite} {geo:?}");
         let (mut taken_over, mut quarantine, mut done_lines) = (Ledger::default(), None, 0);
         if download.length() >= RESUMABLE_BYTES {
             let point = ResumePoint::load(&self.store, &resume_key(&self.config.own_prefix, key)).await;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use parser_wasm::{Damage, ItemWriter, KeyKind, Limits, LineOutcome, LogReader, Source};
+use parser_wasm::{Damage, GeoDatabase, ItemWriter, KeyKind, Limits, LineOutcome, LogReader, Source};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -20,6 +20,9 @@ const SAMPLES: usize = 3;
 pub struct Plan {
     /// The digest of the settings that make the documents, as the page shows it.
     pub settings: String,
+    /// The MMDB files that were asked where clients are, on which documents depend as well.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub geo: Vec<GeoDatabase>,
     /// What would become of objects whose lines are all accounted for: `delete`, `keep`, or
     /// `archive to s3://...`.
     pub settle: String,
@@ -94,6 +97,7 @@ impl Ingest {
         let chosen = self.choose(objects, &mut memory, &mut report).await?;
         let mut plan = Plan {
             settings: self.settings.digest(),
+            geo: self.knowledge.geo.list(),
             settle,
             listed: report.objects.listed,
             done_before: report.objects.done_before,

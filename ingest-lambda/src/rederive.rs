@@ -106,6 +106,7 @@ impl Ingest {
         Self {
             config,
             settings: self.settings.clone(),
+            knowledge: self.knowledge.clone(),
             store: self.store.with_bucket(bucket),
             engine: self.engine.clone(),
             sink: Arc::clone(&self.sink),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use parser_wasm::GeoDatabase;
 use serde::Serialize;
 
 use crate::bulk::{Sink, SinkStats};
@@ -19,6 +20,9 @@ const NAMED_PER_REASON: u64 = 100;
 pub struct Report {
     /// The digest of the settings that made the documents, as the page shows it.
     pub settings: String,
+    /// The MMDB files that were asked where clients are, on which documents depend as well.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub geo: Vec<GeoDatabase>,
     /// Objects, by what became of them.
     pub objects: Objects,
     /// Lines read.

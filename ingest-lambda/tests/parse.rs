@@ -42,13 +42,14 @@ fn documents_come_in_order_over_all_files() {
 
 #[test]
 fn bulk_is_what_the_shared_writer_writes() {
-    use parser_wasm::{ItemWriter, Limits, LogReader, Settings, Source};
+    use parser_wasm::{GeoDatabases, ItemWriter, Knowledge, Limits, LogReader, Settings, Source};
     let dir = TempDir::new().unwrap();
     let path = file(&dir, "a.log", log(3).as_bytes());
     let source = "s3://logs/x/a.log";
     let output = parse(&["--bulk", "--source", source], &[path]);
 
-    let writer = ItemWriter::new(&Settings::default(), &Source::parse(source).unwrap());
+    let knowledge = Knowledge::of_uap_core(GeoDatabases::default());
+    let writer = ItemWriter::new(&Settings::default(), &Source::parse(source).unwrap(), &knowledge);
     let mut reader = LogReader::new(Limits::default());
     let mut expected = Vec::new();
     reader.push(log(3).as_bytes()).unwrap();
@@ -107,6 +108,21 @@ fn every_format_is_read_mixed_and_one_can_be_forced() {
     let (documents, rejections) = read(&["--type", "alb_connection"]);
     assert_eq!((documents.len(), rejections.len()), (1, 1));
     assert_eq!(rejections[0]["field"], "timestamp");
+}
+
+#[test]
+fn where_clients_are() {
+    let dir = TempDir::new().unwrap();
+    let text = line(1).replace("192.168.131.39", "198.51.100.7");
+    let path = file(&dir, "a.log", text.as_bytes());
+    let geo = |name: &str| format!("{}/../tests/fixtures/geo/{name}.mmdb", env!("CARGO_MANIFEST_DIR"));
+    let output = parse(&["--geo", &geo("city"), "--geo", &geo("asn")], std::slice::from_ref(&path));
+    let source = &json_lines(&output.stdout)[0]["source"];
+    assert_eq!((&source["geo"]["city_name"], &source["as"]["number"]), (&"Firtown".into(), &64496.into()));
+
+    let output = parse(&["--geo", "/no/such.mmdb", "--geo", &geo("anonymous")], &[path]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 2);
 }
 
 #[test]

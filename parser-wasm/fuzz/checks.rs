@@ -4,19 +4,24 @@
 #![allow(dead_code, reason = "each target uses one of them")]
 
 use parser_wasm::{
-    EngineKind, Filter, Format, ItemWriter, Limits, Line, LineOutcome, LogReader, Matcher, Settings, Source,
+    EngineKind, Filter, Format, GeoDatabases, ItemWriter, Knowledge, Limits, Line, LineOutcome, LogReader, Matcher,
+    Settings, Source,
 };
 use serde_json::Value;
+use std::sync::LazyLock;
 
 const DOCUMENT: &[u8] = br#"{"@timestamp":"2026-09-23T07:15:47.805298Z","source":{"address":"192.0.2.26","ip":"192.0.2.26","port":5815},"http":{"request":{"method":"GET"},"response":{"status_code":200}},"url":{"original":"https://a.example:443/x","port":443},"aws":{"elb":{"request_processing_time":{"sec":0.001},"action_executed":["waf","forward"]}}}"#;
+
+/// Rules are read once, not for every input.
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::of_uap_core(GeoDatabases::default()));
 
 /// A line, read by its shape and in every format: an item of valid JSON, or a rejection that can be told.
 pub fn line(bytes: &[u8]) {
     let settings = Settings { keep_original: true, ..Settings::default() };
     let source = Source::s3("b", "k.log");
-    check(&ItemWriter::new(&settings, &source), bytes);
+    check(&ItemWriter::new(&settings, &source, &KNOWLEDGE), bytes);
     for format in Format::ALL {
-        check(&ItemWriter::new(&settings, &source).only(format), bytes);
+        check(&ItemWriter::new(&settings, &source, &KNOWLEDGE).only(format), bytes);
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod bot;
 mod geo;
+mod knowledge;
 mod latency;
 mod network;
 mod tls_alert;
@@ -10,7 +11,9 @@ mod url;
 mod user_agent;
 mod verdict;
 
-pub use geo::{AutonomousSystem, Geo, GeoDatabases, GeoError, Location, Place};
+pub use geo::{AutonomousSystem, Geo, GeoDatabase, GeoDatabases, GeoError, Location, Place};
+pub use knowledge::Knowledge;
+pub(crate) use knowledge::Known;
 pub use latency::{Latency, Phase};
 pub use network::Network;
 pub use tls_alert::alert_name;

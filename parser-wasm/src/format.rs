@@ -25,7 +25,8 @@ pub use name::KeyKind;
 pub use nlb_tls::NlbTls;
 
 use crate::error::ParseError;
-use crate::record::Timestamp;
+use crate::record::{Endpoint, Timestamp};
+use crate::text::Text;
 
 /// The formats in which AWS's load balancers write logs. Gateway Load Balancers write none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -155,6 +156,26 @@ impl<'a> Record<'a> {
             Self::AlbHealthCheck(record) => record.time,
             Self::NlbTls(record) => record.time,
             Self::Classic(record) => record.time,
+        }
+    }
+
+    /// Who sent the request or opened the connection; health checks have no client.
+    pub fn client(&self) -> Option<Endpoint<'a>> {
+        match self {
+            Self::AlbAccess(record) => Some(record.client),
+            Self::AlbConnection(record) => Some(record.client),
+            Self::AlbHealthCheck(_) => None,
+            Self::NlbTls(record) => Some(record.client),
+            Self::Classic(record) => Some(record.client),
+        }
+    }
+
+    /// What the client says it is.
+    pub fn user_agent(&self) -> Option<Text<'a>> {
+        match self {
+            Self::AlbAccess(record) => record.user_agent,
+            Self::Classic(record) => record.user_agent,
+            Self::AlbConnection(_) | Self::AlbHealthCheck(_) | Self::NlbTls(_) => None,
         }
     }
 }

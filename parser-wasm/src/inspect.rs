@@ -13,7 +13,7 @@ pub use summary::{FileSummary, Progress, RejectedLine, Row, Summary, VerdictCoun
 
 use crate::damage::Damage;
 use crate::document::{LineOutcome, RedactionKey, Settings, SettingsError, Skip, Source, SourceError, Unread, read};
-use crate::enrich::verdict;
+use crate::enrich::{GeoError, Knowledge, RulesError, UserAgents, verdict};
 use crate::error::ParseError;
 use crate::format::{Hint, Record, Scratch};
 use crate::lines::Line;
@@ -24,12 +24,14 @@ use columns::{Cells, Columns};
 use selection::Selection;
 use shown::Shown;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The logs a user has opened: files are read one after the other, rows are numbered through from 0.
 #[derive(Debug)]
 pub struct Inspection {
     settings: Settings,
     redaction_key: Option<RedactionKey>,
+    knowledge: Knowledge,
     selection: Option<Selection>,
     files: Vec<File>,
     reader: Option<LogReader>,
@@ -78,6 +80,7 @@ impl Inspection {
         Ok(Self {
             settings,
             redaction_key: None,
+            knowledge: Knowledge::default(),
             selection: None,
             files: Vec::new(),
             reader: None,
@@ -86,6 +89,26 @@ impl Inspection {
             rejections: Vec::new(),
             rejected_lines: Blocks::default(),
         })
+    }
+
+    /// From now on documents say what user agents are, by the rules of a `regexes.yaml`.
+    ///
+    /// # Errors
+    /// When the rules cannot be used; nothing changes then.
+    pub fn set_user_agent_rules(&mut self, yaml: &str) -> Result<(), RulesError> {
+        self.knowledge.user_agents = Some(Arc::new(UserAgents::with_rules(yaml)?));
+        self.select_again();
+        Ok(())
+    }
+
+    /// From now on documents say what this MMDB file knows of the client's address, and those added before it do not.
+    ///
+    /// # Errors
+    /// When it cannot be used; nothing changes then.
+    pub fn add_geo_database(&mut self, mmdb: &[u8]) -> Result<(), GeoError> {
+        self.knowledge.geo.add(mmdb.into())?;
+        self.select_again();
+        Ok(())
     }
 
     /// Starts the next file. Without a source it is a file on disk.

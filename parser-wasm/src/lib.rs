@@ -32,8 +32,9 @@ pub use document::{
     TEMPLATE_VERSION, Target, TemplatePlace, index_template, template_meta,
 };
 pub use enrich::{
-    AutonomousSystem, Decider, ENRICHMENT_VERSION, Geo, GeoDatabases, GeoError, Latency, Location, Network, Phase,
-    Place, Reason, RulesError, UAP_CORE_RULES, UrlParts, UserAgent, UserAgents, alert_name, verdict,
+    AutonomousSystem, Decider, ENRICHMENT_VERSION, Geo, GeoDatabase, GeoDatabases, GeoError, Knowledge, Latency,
+    Location, Network, Phase, Place, Reason, RulesError, UAP_CORE_RULES, UrlParts, UserAgent, UserAgents, alert_name,
+    verdict,
 };
 pub use error::{ErrorKind, Foreign, ParseError, Span};
 pub use filter::{Filter, FilterError, FilterErrorKind, Matcher};

@@ -18,6 +18,16 @@ impl JsInspection {
         Ok(Self(Inspection::new(settings_json)?))
     }
 
+    /// The rules by which user agents are known (a `regexes.yaml`); throws when they cannot be used.
+    pub fn set_user_agent_rules(&mut self, yaml: &str) -> Result<(), JsError> {
+        Ok(self.0.set_user_agent_rules(yaml)?)
+    }
+
+    /// An MMDB file of places or autonomous systems; throws when it cannot be used.
+    pub fn add_geo_database(&mut self, bytes: &[u8]) -> Result<(), JsError> {
+        Ok(self.0.add_geo_database(bytes)?)
+    }
+
     /// Starts a file; throws when the source is not `s3://bucket/key`.
     pub fn begin(&mut self, file_name: &str, source: Option<String>) -> Result<(), JsError> {
         Ok(self.0.begin(file_name, source.as_deref())?)

@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used)]
 
-use parser_wasm::{EngineKind, Filter, ItemWriter, Line, LineOutcome, Matcher, Settings, Source};
+use parser_wasm::{EngineKind, Filter, ItemWriter, Knowledge, Line, LineOutcome, Matcher, Settings, Source};
 use proptest::prelude::*;
 
 fn matches(filter: &str, document: &[u8]) -> bool {
@@ -16,10 +16,8 @@ fn document(client: u8, status: u16, path: &str, user_agent: &str, time: &str) -
     );
     let line = Line { number: 1, offset: 0, bytes: line.as_bytes(), length: line.len() as u64 };
     let mut out = Vec::new();
-    let LineOutcome::Item(item) = ItemWriter::new(&Settings::default(), &Source::file("a.log")).write(&line, &mut out)
-    else {
-        panic!("an item")
-    };
+    let writer = ItemWriter::new(&Settings::default(), &Source::file("a.log"), &Knowledge::default());
+    let LineOutcome::Item(item) = writer.write(&line, &mut out) else { panic!("an item") };
     out[item.document].to_vec()
 }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use flate2::{Compression, write::GzEncoder};
-use parser_wasm::{ItemWriter, Limits, Line, LineOutcome, LogReader, Settings, Source};
+use parser_wasm::{GeoDatabases, ItemWriter, Knowledge, Limits, Line, LineOutcome, LogReader, Settings, Source};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -26,10 +26,10 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn run<'a>(name: &str, settings: &Settings, pieces: impl Iterator<Item = &'a [u8]>) -> Outcome {
+fn run<'a>(name: &str, settings: &Settings, knowledge: &Knowledge, pieces: impl Iterator<Item = &'a [u8]>) -> Outcome {
     let source = fs::read_to_string(fixtures().join("source.txt")).unwrap();
     let source = Source::parse(source.trim().replace("{name}", name).as_str()).unwrap();
-    let writer = ItemWriter::new(settings, &source);
+    let writer = ItemWriter::new(settings, &source, knowledge);
     let (mut bulk, mut rejected, mut told) = (Vec::new(), Vec::new(), String::new());
     let mut take = |line: &Line<'_>| {
         if let LineOutcome::Rejected(rejection) = writer.write(line, &mut bulk) {
@@ -89,9 +89,10 @@ fn fixtures_give_their_golden_files() {
         "verdicts",
     ];
     assert_eq!(names, expected);
+    let knowledge = Knowledge::of_uap_core(GeoDatabases::default());
     for name in names {
         let log = fs::read(fixtures().join(format!("{name}.log"))).unwrap();
-        let whole = run(&name, &Settings::default(), std::iter::once(&log[..]));
+        let whole = run(&name, &Settings::default(), &knowledge, std::iter::once(&log[..]));
         hold(&fixtures().join(format!("{name}.ndjson")), &whole.bulk);
         hold(&fixtures().join(format!("{name}.rejected.ndjson")), &whole.rejected);
         for line in whole.bulk.lines().chain(whole.rejected.lines()) {
@@ -110,7 +111,7 @@ fn fixtures_give_their_golden_files() {
             ("gzip byte by byte", &zipped, 1),
             ("several members", &members, 97),
         ] {
-            assert_eq!(run(&name, &Settings::default(), bytes.chunks(step)), whole, "{name}, {way}");
+            assert_eq!(run(&name, &Settings::default(), &knowledge, bytes.chunks(step)), whole, "{name}, {way}");
         }
     }
 }
@@ -121,7 +122,7 @@ fn fixtures_give_their_flat_golden_files() {
     let settings = Settings::from_json(r#"{"schema":"network-log"}"#).unwrap();
     for name in ["columns", "endpoints", "escapes", "mixed", "requests"] {
         let log = fs::read(fixtures().join(format!("{name}.log"))).unwrap();
-        let whole = run(name, &settings, std::iter::once(&log[..]));
+        let whole = run(name, &settings, &Knowledge::default(), std::iter::once(&log[..]));
         hold(&fixtures().join(format!("network-log/{name}.ndjson")), &whole.bulk);
         hold(&fixtures().join(format!("network-log/{name}.rejected.ndjson")), &whole.rejected);
     }

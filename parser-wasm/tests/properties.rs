@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use flate2::{Compression, write::GzEncoder};
-use parser_wasm::{AlbAccess, ItemWriter, Limits, Line, LineOutcome, LogReader, Settings, Source, Text};
+use parser_wasm::{AlbAccess, ItemWriter, Knowledge, Limits, Line, LineOutcome, LogReader, Settings, Source, Text};
 use proptest::prelude::*;
 use std::io::Write;
 
@@ -11,7 +11,7 @@ const LIMITS: Limits = Limits { line_bytes: 2000 };
 
 /// Bulk body and number of rejected lines, and whether the stream was sound.
 fn run(bytes: &[u8], chunk: usize) -> (Vec<u8>, usize, bool) {
-    let writer = ItemWriter::new(&Settings::default(), &Source::s3("b", "k.log"));
+    let writer = ItemWriter::new(&Settings::default(), &Source::s3("b", "k.log"), &Knowledge::default());
     let (mut bulk, mut rejected) = (Vec::new(), 0);
     let mut take = |line: &Line<'_>| {
         if let LineOutcome::Rejected(rejection) = writer.write(line, &mut bulk) {

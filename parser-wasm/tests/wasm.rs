@@ -10,10 +10,12 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 const LOG: &str = include_str!("../../tests/fixtures/columns.log");
 const GOLDEN: &str = include_str!("../../tests/fixtures/columns.ndjson");
+const RULES: &str = include_str!("../rules/regexes.yaml");
 const SOURCE: &str = include_str!("../../tests/fixtures/source.txt");
 
 fn opened() -> Inspection {
     let mut inspection = Inspection::new("").expect("defaults");
+    inspection.set_user_agent_rules(RULES).expect("rules");
     inspection.begin("columns.log", Some(SOURCE.trim().replace("{name}", "columns"))).expect("a source");
     inspection.push(LOG.as_bytes());
     inspection.push(b"nonsense");

@@ -116,7 +116,7 @@ export interface Inspection {
   /** Whether documents show a placeholder for want of that key. */
   lacks_redaction_key(): boolean;
   /** Gives the rules, uap-core's `regexes.yaml`, by which user agents are told. */
-  set_user_agent_rules?(yaml: string): void;
+  set_user_agent_rules(yaml: string): void;
   progress(): Progress;
   summary(): Summary;
   /** An object in WASM memory: to be copied out, and freed. */

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::geo::Geo;
 use super::progress::Progress;
-use super::{FAILED, USAGE, fail, ingest, print, stop_on_signals};
+use super::{FAILED, USAGE, fail, ingest_with, print, stop_on_signals};
 use crate::rederive::RederiveError;
 
 /// Sweep the bucket once: index every log, and delete, archive or keep what is accounted for
@@ -42,11 +43,14 @@ pub(super) struct Ingest {
     /// With --overwrite, of kept objects: only those whose keys began with this
     #[arg(long, requires = "overwrite")]
     prefix: Option<String>,
+
+    #[command(flatten)]
+    geo: Geo,
 }
 
 impl Ingest {
     pub(super) async fn run(self) -> ExitCode {
-        let ingest = match ingest().await {
+        let ingest = match ingest_with(&self.geo).await {
             Ok(ingest) => ingest,
             Err(status) => return status,
         };

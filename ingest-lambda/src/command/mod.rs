@@ -2,6 +2,7 @@
 
 mod backfill;
 mod filter;
+mod geo;
 mod ingest;
 mod parse;
 mod plan;
@@ -118,15 +119,28 @@ fn read_settings(path: &str) -> Result<Settings, String> {
 ///
 /// On a terminal the progress bar is there to see; into a file or a pipe goes the log.
 async fn ingest() -> Result<Arc<Ingest>, ExitCode> {
+    started().await.map(Arc::new)
+}
+
+/// The same, with the databases of `--geo` where any are given.
+async fn ingest_with(geo: &geo::Geo) -> Result<Arc<Ingest>, ExitCode> {
+    let databases = geo.read()?;
+    let ingest = started().await?;
+    Ok(Arc::new(if databases.is_empty() { ingest } else { ingest.with_geo(databases) }))
+}
+
+fn misconfigured(ConfigError { problems }: &ConfigError) -> ExitCode {
+    for problem in problems {
+        eprintln!("albatross: {problem}");
+    }
+    USAGE.into()
+}
+
+async fn started() -> Result<Ingest, ExitCode> {
     if !io::stderr().is_terminal() {
         log_as_json();
     }
-    Ingest::start().await.map(Arc::new).map_err(|ConfigError { problems }| {
-        for problem in problems {
-            eprintln!("albatross: {problem}");
-        }
-        USAGE.into()
-    })
+    Ingest::start().await.map_err(|error| misconfigured(&error))
 }
 
 /// A stop that Ctrl-C pulls, and the signal by which service managers end a process.

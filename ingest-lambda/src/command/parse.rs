@@ -10,9 +10,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use parser_wasm::{Damage, Format, ItemWriter, Limits, Line, LineOutcome, LogReader, RedactionKey, Settings, Source};
+use parser_wasm::{
+    Damage, Format, ItemWriter, Knowledge, Limits, Line, LineOutcome, LogReader, RedactionKey, Settings, Source,
+};
 
 use self::output::{Documents, Notes};
+use super::geo::Geo;
 use super::{FAILED, USAGE, fail, read_filter, read_settings};
 
 /// A line was rejected, and `--strict` minds.
@@ -79,6 +82,9 @@ pub(super) struct Parse {
     /// File with the secret under which addresses=hmac replaces addresses
     #[arg(long, value_name = "FILE", value_parser = read_key)]
     redact_key_file: Option<RedactionKey>,
+
+    #[command(flatten)]
+    geo: Geo,
 }
 
 fn parse_source(uri: &str) -> Result<Source, String> {
@@ -120,9 +126,18 @@ impl Parse {
             Ok(settings) => settings,
             Err(problem) => return fail(USAGE, &problem),
         };
+        let knowledge = match self.geo.read() {
+            Ok(databases) => Knowledge::of_uap_core(databases),
+            Err(status) => return status,
+        };
         let notes = Notes::new(&self.files);
-        let mut session =
-            Session { documents: Documents::new(self.bulk), notes, chunk: vec![0; READ_BYTES], rejected: false };
+        let mut session = Session {
+            documents: Documents::new(self.bulk),
+            knowledge,
+            notes,
+            chunk: vec![0; READ_BYTES],
+            rejected: false,
+        };
         let mut failed = false;
         for path in &self.files {
             let name = path.to_string_lossy();
@@ -168,6 +183,7 @@ struct Named<'a> {
 /// What is shared by all files of one call.
 struct Session {
     documents: Documents,
+    knowledge: Knowledge,
     notes: Notes,
     chunk: Vec<u8>,
     rejected: bool,
@@ -188,7 +204,7 @@ impl Session {
             let base_name = path.file_name().unwrap_or_default().to_string_lossy();
             (Box::new(File::open(path).map_err(Halt::Read)?), Source::file(&base_name))
         };
-        let writer = ItemWriter::new(settings, source.unwrap_or(&own_source));
+        let writer = ItemWriter::new(settings, source.unwrap_or(&own_source), &self.knowledge);
         let writer = if let Some(key) = key { writer.with_key(key) } else { writer };
         let writer = if let Some(format) = format { writer.only(format) } else { writer };
         let outcome = self.read(&mut *input, name, &writer);

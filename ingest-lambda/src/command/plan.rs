@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::geo::Geo;
 use super::progress::Progress;
-use super::{FAILED, fail, ingest, print};
+use super::{FAILED, fail, ingest_with, print};
 
 /// Show what a sweep would do, without changing anything
 ///
@@ -24,11 +25,14 @@ pub(super) struct Plan {
     /// How many logs to read
     #[arg(long, default_value_t = 100)]
     objects: usize,
+
+    #[command(flatten)]
+    geo: Geo,
 }
 
 impl Plan {
     pub(super) async fn run(self) -> ExitCode {
-        let ingest = match ingest().await {
+        let ingest = match ingest_with(&self.geo).await {
             Ok(ingest) => ingest,
             Err(status) => return status,
         };

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::geo::Geo;
 use super::progress::Progress;
-use super::{FAILED, USAGE, fail, ingest, print, stop_on_signals};
+use super::{FAILED, USAGE, fail, ingest_with, print, stop_on_signals};
 use crate::log::log_replay;
 
 /// Send quarantined lines again, after a fix
@@ -29,11 +30,14 @@ pub(super) struct Replay {
     /// Write documents that are there anew
     #[arg(long)]
     overwrite: bool,
+
+    #[command(flatten)]
+    geo: Geo,
 }
 
 impl Replay {
     pub(super) async fn run(self) -> ExitCode {
-        let ingest = match ingest().await {
+        let ingest = match ingest_with(&self.geo).await {
             Ok(ingest) => ingest,
             Err(status) => return status,
         };

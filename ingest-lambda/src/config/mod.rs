@@ -8,7 +8,7 @@ mod variables;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use parser_wasm::{RedactionKey, Settings};
+use parser_wasm::{GeoDatabases, RedactionKey, Settings};
 use reqwest::Url;
 use thiserror::Error;
 
@@ -16,6 +16,7 @@ pub use self::location::Location;
 pub use self::variables::{VARIABLES, Variable};
 
 use self::lookup::Lookup;
+use crate::geo;
 use crate::secret::Secret;
 
 /// Everything that can be set; [`VARIABLES`] says by which variable. AWS's side (region,
@@ -38,6 +39,8 @@ pub struct Config {
     pub request_timeout: Duration,
     /// What documents look like.
     pub settings: SettingsSource,
+    /// Where clients are.
+    pub geo: GeoDatabases,
     /// The secret under which addresses are replaced, where the settings say so.
     pub redaction_key: Option<RedactionKey>,
     /// What becomes of an object whose every line is accounted for.
@@ -160,6 +163,7 @@ impl Config {
         let endpoint = read_endpoint(&mut lookup);
         let auth = read_auth(&mut lookup);
         let settings = read_settings(&mut lookup);
+        let geo = read_geo(&mut lookup);
         let redaction_key = lookup.text("ALBATROSS_REDACT_KEY").and_then(|key| {
             let key = RedactionKey::new(key.as_bytes()).map_err(|error| format!("cannot be used: {error}"));
             lookup.check("ALBATROSS_REDACT_KEY", key)
@@ -176,6 +180,7 @@ impl Config {
             ca_file: lookup.text("ALBATROSS_CA_FILE").map(PathBuf::from),
             request_timeout: Duration::from_secs(lookup.number("ALBATROSS_REQUEST_TIMEOUT_SECONDS", 30, 1..=300)),
             settings,
+            geo,
             redaction_key,
             settle,
             own_prefix,
@@ -296,6 +301,18 @@ fn read_settings(lookup: &mut Lookup) -> SettingsSource {
         }
         (None, None) => default(),
     }
+}
+
+fn read_geo(lookup: &mut Lookup) -> GeoDatabases {
+    let paths = lookup.text("ALBATROSS_GEO_FILES").unwrap_or_default();
+    let paths: Vec<PathBuf> =
+        paths.split(',').map(str::trim).filter(|path| !path.is_empty()).map(PathBuf::from).collect();
+    geo::read(&paths).unwrap_or_else(|problems| {
+        for problem in problems {
+            lookup.problem(&format!("ALBATROSS_GEO_FILES {problem}"));
+        }
+        GeoDatabases::default()
+    })
 }
 
 fn read_own_prefix(lookup: &mut Lookup, swept: &str) -> String {

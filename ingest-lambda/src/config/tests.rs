@@ -98,6 +98,14 @@ fn a_redaction_key_is_long_and_does_not_show() {
 }
 
 #[test]
+fn every_unusable_mmdb_file_is_named() {
+    let found = problems(&[("ALBATROSS_GEO_FILES", "/no/such.mmdb, /dev/null")]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("ALBATROSS_GEO_FILES /no/such.mmdb: "), "{found:?}");
+    assert!(found[1].starts_with("ALBATROSS_GEO_FILES /dev/null: not a usable MMDB file"), "{found:?}");
+}
+
+#[test]
 fn nothing_of_our_own_is_swept() {
     for refused in [
         &[("ALBATROSS_PREFIX", "albatross/")][..],

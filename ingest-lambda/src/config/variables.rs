@@ -44,6 +44,11 @@ pub const VARIABLES: &[Variable] = &[
     variable("ALBATROSS_SETTINGS", Some("the defaults"), "what documents look like, as JSON (the page exports it)"),
     variable("ALBATROSS_SETTINGS_URI", Some("none"), "s3://bucket/key of that JSON, instead of the text itself"),
     variable(
+        "ALBATROSS_GEO_FILES",
+        Some("none"),
+        "MMDB files of places or autonomous systems, separated by commas, such as those of a Lambda layer below /opt; the first that knows an address counts",
+    ),
+    variable(
         "ALBATROSS_REDACT_KEY",
         Some("none"),
         "secret under which settings with addresses: hmac replace addresses, 16 bytes at least",

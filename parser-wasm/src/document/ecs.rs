@@ -6,12 +6,13 @@ mod alb_connection;
 mod alb_health_check;
 mod classic;
 mod http;
+mod known;
 mod nlb_tls;
 
 use super::json::Object;
 use super::settings::Settings;
 use super::source::Source;
-use crate::enrich::{ENRICHMENT_VERSION, Latency, explain, verdict};
+use crate::enrich::{ENRICHMENT_VERSION, Knowledge, Known, Latency, Network, explain, verdict};
 use crate::format::Record;
 use crate::lines::Line;
 use crate::record::{Endpoint, Timestamp};
@@ -23,30 +24,33 @@ pub(crate) struct Context {
     path: Option<String>,
     account_and_region: Option<(String, String)>,
     keep_original: bool,
+    knowledge: Knowledge,
 }
 
 impl Context {
-    pub(crate) fn new(settings: &Settings, source: &Source) -> Self {
+    pub(crate) fn new(settings: &Settings, source: &Source, knowledge: &Knowledge) -> Self {
         let own = |(account, region): (&str, &str)| (account.to_owned(), region.to_owned());
         Self {
             path: source.path().map(str::to_owned),
             account_and_region: source.account_and_region().map(own),
             keep_original: settings.keep_original,
+            knowledge: knowledge.clone(),
         }
     }
 }
 
 /// Appends one document, in one line without line ending.
 pub(crate) fn write(record: &Record<'_>, line: &Line<'_>, context: &Context, out: &mut Vec<u8>) {
+    let known = context.knowledge.of(record);
     Object::write(out, |o| {
         match record {
-            Record::AlbAccess(record) => alb_access::write(o, record, line, context),
-            Record::AlbConnection(record) => alb_connection::write(o, record, line, context),
+            Record::AlbAccess(record) => alb_access::write(o, record, line, context, &known),
+            Record::AlbConnection(record) => alb_connection::write(o, record, line, context, &known),
             Record::AlbHealthCheck(record) => alb_health_check::write(o, record, line, context),
-            Record::NlbTls(record) => nlb_tls::write(o, record, line, context),
-            Record::Classic(record) => classic::write(o, record, line, context),
+            Record::NlbTls(record) => nlb_tls::write(o, record, line, context, &known),
+            Record::Classic(record) => classic::write(o, record, line, context, &known),
         }
-        o.object("albatross", |o| albatross(o, record));
+        o.object("albatross", |o| albatross(o, record, &known));
     });
 }
 
@@ -109,13 +113,6 @@ fn head(o: &mut Object<'_>, time: Timestamp<'_>, event: &Event<'_>, line: &Line<
     });
 }
 
-/// `source.address`, `.ip` and `.port`.
-fn client(o: &mut Object<'_>, client: Endpoint<'_>) {
-    o.string("address", client.address);
-    o.string("ip", client.address);
-    o.number("port", Some(client.port));
-}
-
 /// `aws.elb.backend.ip` and `.port`.
 fn backend(o: &mut Object<'_>, target: Endpoint<'_>) {
     o.string("ip", target.address);
@@ -156,7 +153,7 @@ fn related<'a>(
     o.texts("hosts", first.into_iter().chain(second.filter(|_| second != first)));
 }
 
-fn albatross(o: &mut Object<'_>, record: &Record<'_>) {
+fn albatross(o: &mut Object<'_>, record: &Record<'_>, known: &Known<'_>) {
     o.object("verdict", |o| {
         let reason = verdict(record);
         o.string("by", reason.by().code());
@@ -169,5 +166,7 @@ fn albatross(o: &mut Object<'_>, record: &Record<'_>) {
             o.text("dominant", latency.dominant.map(|phase| Text(phase.code().as_bytes())));
         }
     });
+    o.object("client", |o| o.optional("network", known.network.map(Network::code)));
+    o.flag("bot", known.user_agent.as_ref().map(|user_agent| user_agent.is_bot));
     o.number("enrichment_version", Some(ENRICHMENT_VERSION));
 }

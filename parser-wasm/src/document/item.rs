@@ -8,6 +8,7 @@ use super::rejection::Rejection;
 use super::schema::Schema;
 use super::settings::{EngineKind, Settings, Target};
 use super::source::Source;
+use crate::enrich::Knowledge;
 use crate::error::{ErrorKind, ParseError, Span};
 use crate::filter::Matcher;
 use crate::format::{Format, Hint, Record, Scratch};
@@ -61,15 +62,15 @@ pub enum Skip {
 }
 
 impl ItemWriter {
-    /// A writer for the lines of `source`. Its actions are `create`: an engine that has the document keeps the one it
+    /// A writer for the lines of `source`, which looks answers up in `knowledge`. Its actions are `create`: an engine that has the document keeps the one it
     /// has, and answers 409.
-    pub fn new(settings: &Settings, source: &Source) -> Self {
+    pub fn new(settings: &Settings, source: &Source, knowledge: &Knowledge) -> Self {
         Self {
             settings: settings.clone(),
             operation: CREATE,
             object: object_id(source.base_name()),
             hint: source.hint(),
-            context: Context::new(settings, source),
+            context: Context::new(settings, source, knowledge),
             redactor: Redactor::new(settings.schema, &settings.redact, None),
             filter: settings.filter.as_ref().map(|filter| Matcher::new(filter, settings.engine)),
         }
@@ -232,7 +233,7 @@ mod tests {
 
     fn action(engine: EngineKind, target: Target, overwriting: bool) -> String {
         let settings = Settings { engine, target, ..Settings::default() };
-        let mut writer = ItemWriter::new(&settings, &Source::file("a.log"));
+        let mut writer = ItemWriter::new(&settings, &Source::file("a.log"), &Knowledge::default());
         if overwriting {
             writer = writer.overwriting();
         }
@@ -282,7 +283,11 @@ mod tests {
     #[test]
     fn flat_documents_go_to_indices_of_their_own_and_other_formats_nowhere() {
         let write = |settings: &str, line: &[u8]| {
-            let writer = ItemWriter::new(&Settings::from_json(settings).expect(settings), &Source::file("a.log"));
+            let writer = ItemWriter::new(
+                &Settings::from_json(settings).expect(settings),
+                &Source::file("a.log"),
+                &Knowledge::default(),
+            );
             let (line, mut out) = (Line { number: 1, offset: 0, bytes: line, length: line.len() as u64 }, Vec::new());
             match writer.write(&line, &mut out) {
                 LineOutcome::Item(item) => String::from_utf8_lossy(&out[item.action]).into_owned(),
@@ -302,7 +307,7 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_belongs_to_the_line_and_not_to_its_first_field() {
-        let writer = ItemWriter::new(&Settings::default(), &Source::file("a.log"));
+        let writer = ItemWriter::new(&Settings::default(), &Source::file("a.log"), &Knowledge::default());
         let marked = [BYTE_ORDER_MARK, LINE].concat();
         let line = |bytes, offset| Line { number: 1, offset, bytes, length: marked.len() as u64 };
         let (mut plain, mut out) = (Vec::new(), Vec::new());

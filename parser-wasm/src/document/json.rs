@@ -52,6 +52,12 @@ impl<'o> Object<'o> {
         write_string(value, self.out);
     }
 
+    pub(crate) fn optional(&mut self, key: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.string(key, value);
+        }
+    }
+
     /// A logged text, decoded.
     #[inline]
     pub(crate) fn text(&mut self, key: &str, value: Option<Text<'_>>) {

@@ -137,7 +137,7 @@ mod tests {
     fn a_replayed_line_has_its_item() {
         let bytes = br#"http 2026-11-23T00:00:00.000001Z app/a/1 192.0.2.1:1 - -1 -1 -1 404 - 1 2 "GET http://a.example:80/ HTTP/1.1" "-" - - -"#;
         let line = Line { number: 3, offset: 70, bytes, length: bytes.len() as u64 };
-        let writer = ItemWriter::new(&Settings::default(), &Source::s3("b", "k.log"));
+        let writer = ItemWriter::new(&Settings::default(), &Source::s3("b", "k.log"), &crate::Knowledge::default());
         let (mut first, mut again) = (Vec::new(), Vec::new());
         assert!(matches!(writer.write(&line, &mut first), LineOutcome::Item(_)));
         let kept = KeptLine::of(&line);

@@ -70,13 +70,16 @@ fn seconds(o: &mut Object<'_>, key: &str, seconds: Option<Seconds<'_>>) {
 
 #[cfg(test)]
 mod tests {
+    use crate::Knowledge;
     use crate::{ItemWriter, Line, LineOutcome, Settings, Source};
 
     fn document(line: &[u8]) -> String {
         let settings = Settings::from_json(r#"{"schema":"network-log"}"#).expect("settings");
         let line = Line { number: 1, offset: 0, bytes: line, length: line.len() as u64 };
         let mut out = Vec::new();
-        let LineOutcome::Item(item) = ItemWriter::new(&settings, &Source::file("a.log")).write(&line, &mut out) else {
+        let LineOutcome::Item(item) =
+            ItemWriter::new(&settings, &Source::file("a.log"), &Knowledge::default()).write(&line, &mut out)
+        else {
             panic!("an item")
         };
         String::from_utf8(out[item.document].to_vec()).expect("UTF-8")

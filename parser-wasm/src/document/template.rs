@@ -94,6 +94,8 @@ pub(crate) enum Type {
     Long,
     Float,
     Boolean,
+    /// A point on the earth.
+    GeoPoint,
 }
 
 impl Type {
@@ -109,6 +111,7 @@ impl Type {
             Self::Long => json!({ "type": "long" }),
             Self::Float => json!({ "type": "float" }),
             Self::Boolean => json!({ "type": "boolean" }),
+            Self::GeoPoint => json!({ "type": "geo_point" }),
         }
     }
 }
@@ -139,6 +142,15 @@ pub(crate) const FIELDS: &[(&str, Type)] = &[
     ("source.ip", Type::Ip),
     ("source.port", Type::Long),
     ("source.bytes", Type::Long),
+    ("source.geo.continent_name", Type::Keyword),
+    ("source.geo.country_iso_code", Type::Keyword),
+    ("source.geo.country_name", Type::Keyword),
+    ("source.geo.region_iso_code", Type::Keyword),
+    ("source.geo.region_name", Type::Keyword),
+    ("source.geo.city_name", Type::Keyword),
+    ("source.geo.location", Type::GeoPoint),
+    ("source.as.number", Type::Long),
+    ("source.as.organization.name", Type::Keyword),
     ("destination.domain", Type::Keyword),
     ("destination.bytes", Type::Long),
     ("http.request.method", Type::Keyword),
@@ -157,6 +169,12 @@ pub(crate) const FIELDS: &[(&str, Type)] = &[
     ("url.query", Type::Keyword),
     ("url.fragment", Type::Keyword),
     ("user_agent.original", Type::Keyword),
+    ("user_agent.name", Type::Keyword),
+    ("user_agent.version", Type::Keyword),
+    ("user_agent.os.name", Type::Keyword),
+    ("user_agent.os.version", Type::Keyword),
+    ("user_agent.os.full", Type::Keyword),
+    ("user_agent.device.name", Type::Keyword),
     ("tls.cipher", Type::Keyword),
     ("tls.version", Type::Keyword),
     ("tls.version_protocol", Type::Keyword),
@@ -219,6 +237,8 @@ pub(crate) const FIELDS: &[(&str, Type)] = &[
     ("albatross.verdict.text", Type::Stored),
     ("albatross.latency.total_ms", Type::Float),
     ("albatross.latency.dominant", Type::Keyword),
+    ("albatross.client.network", Type::Keyword),
+    ("albatross.bot", Type::Boolean),
     ("albatross.enrichment_version", Type::Long),
 ];
 

@@ -2,19 +2,21 @@
 
 mod reference;
 
-use super::template::FIELDS;
+use super::template::{FIELDS, Type};
 use super::*;
+use crate::enrich::{GeoDatabases, Knowledge};
 use crate::format::{Format, Quoting};
 use crate::lines::Line;
 use crate::scan::{Backslash, Scanner};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// Of each format a line with a value in every column, and one column more than the table has.
 const FULL: [(Format, &str); 5] = [
     (
         Format::AlbAccess,
-        r#"https 2026-09-23T07:15:47.805298Z app/web/98e3a879de9d6b42 192.0.2.26:5815 10.20.20.37:80 0.001 0.003 0.002 200 201 153 3860 "GET https://user@a.example:443/x.html?q=1#top HTTP/1.1" "curl/8" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:tg "Root=1-2-3" "b.example" "arn:aws:cert" 2 2026-09-23T07:15:47.801000Z "waf,forward" "https://c.example/" "WAFServiceError" "10.20.20.37:80" "201" "Ambiguous" "EmptyHeader" TID_1 "d.example" "/y" "TransformSuccess" 198.51.100.60 "new""#,
+        r#"https 2026-09-23T07:15:47.805298Z app/web/98e3a879de9d6b42 198.51.100.7:5815 10.20.20.37:80 0.001 0.003 0.002 200 201 153 3860 "GET https://user@a.example:443/x.html?q=1#top HTTP/1.1" "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:tg "Root=1-2-3" "b.example" "arn:aws:cert" 2 2026-09-23T07:15:47.801000Z "waf,forward" "https://c.example/" "WAFServiceError" "10.20.20.37:80" "201" "Ambiguous" "EmptyHeader" TID_1 "d.example" "/y" "TransformSuccess" 198.51.100.60 "new""#,
     ),
     (
         Format::AlbConnection,
@@ -46,6 +48,18 @@ const LEFT_OUT: [(Format, &str); 1] = [
     (Format::NlbTls, "version"),
 ];
 
+/// Everything that there is to know of the full line's client.
+static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| {
+    let mut geo = GeoDatabases::default();
+    for file in [
+        &include_bytes!("../../../tests/fixtures/geo/city.mmdb")[..],
+        include_bytes!("../../../tests/fixtures/geo/asn.mmdb"),
+    ] {
+        geo.add(file.into()).expect("a database");
+    }
+    Knowledge::of_uap_core(geo)
+});
+
 fn document(line: &str) -> Option<Value> {
     let settings = Settings { keep_original: true, ..Settings::default() };
     let source = Source::s3(
@@ -54,7 +68,7 @@ fn document(line: &str) -> Option<Value> {
     );
     let mut out = Vec::new();
     let line = Line { number: 1, offset: 0, bytes: line.as_bytes(), length: line.len() as u64 };
-    match ItemWriter::new(&settings, &source).write(&line, &mut out) {
+    match ItemWriter::new(&settings, &source, &KNOWLEDGE).write(&line, &mut out) {
         LineOutcome::Item(Item { document, .. }) => Some(serde_json::from_slice(&out[document]).expect("JSON")),
         LineOutcome::Filtered | LineOutcome::Skipped(_) | LineOutcome::Rejected(_) => None,
     }
@@ -62,7 +76,7 @@ fn document(line: &str) -> Option<Value> {
 
 fn leaves(value: &Value, path: &str, found: &mut BTreeSet<String>) {
     match value {
-        Value::Object(fields) => {
+        Value::Object(fields) if !FIELDS.contains(&(path, Type::GeoPoint)) => {
             for (key, value) in fields {
                 let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
                 leaves(value, &path, found);
@@ -83,6 +97,17 @@ fn full_documents_and_the_mapping_have_the_same_leaves() {
     let in_template: BTreeSet<String> = FIELDS.iter().map(|(path, _)| (*path).to_owned()).collect();
     assert_eq!(in_documents, in_template);
     assert_eq!(FIELDS.len(), in_template.len(), "a field is there twice");
+}
+
+#[test]
+fn what_is_known_of_the_client() {
+    let document = document(FULL[0].1).expect("a document");
+    assert_eq!(document["source"]["geo"]["region_iso_code"], "XH-AB");
+    assert_eq!(document["source"]["geo"]["location"], serde_json::json!({ "lat": 51.2993, "lon": -9.491 }));
+    assert_eq!(document["source"]["as"]["number"], 64496);
+    assert_eq!(document["user_agent"]["os"]["full"], "iOS 17.5");
+    assert_eq!(document["albatross"]["client"]["network"], "documentation");
+    assert_eq!(document["albatross"]["bot"], false);
 }
 
 #[test]

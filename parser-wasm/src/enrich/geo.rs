@@ -5,6 +5,8 @@ mod record;
 
 use maxminddb::{MaxMindDbError, Reader};
 use record::Record;
+use serde::Serialize;
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -24,9 +26,19 @@ pub enum GeoError {
 }
 
 /// The files given, in the order given. Cheap to clone.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct GeoDatabases {
     readers: Vec<Arc<Reader<Arc<[u8]>>>>,
+}
+
+/// Which data a file holds: documents depend on it as they do on the settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GeoDatabase {
+    /// What it calls itself, such as `GeoLite2-City`.
+    #[serde(rename = "type")]
+    pub database_type: String,
+    /// When it was made, in seconds since 1970.
+    pub build_epoch: u64,
 }
 
 /// What the files know of an address.
@@ -95,6 +107,15 @@ impl GeoDatabases {
         self.readers.is_empty()
     }
 
+    /// Which files were given.
+    pub fn list(&self) -> Vec<GeoDatabase> {
+        let of = |reader: &Arc<Reader<Arc<[u8]>>>| {
+            let metadata = reader.metadata();
+            GeoDatabase { database_type: metadata.database_type.clone(), build_epoch: metadata.build_epoch }
+        };
+        self.readers.iter().map(of).collect()
+    }
+
     /// What the files know of an address. A record that cannot be read says nothing.
     pub fn of(&self, address: IpAddr) -> Geo<'_> {
         let mut known = Geo::default();
@@ -106,6 +127,19 @@ impl GeoDatabases {
             known.system = known.system.or(found.system);
         }
         known
+    }
+}
+
+/// Without the files' bytes.
+impl fmt::Debug for GeoDatabases {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.list().fmt(f)
+    }
+}
+
+impl fmt::Display for GeoDatabase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}", self.database_type, self.build_epoch)
     }
 }
 

@@ -33,6 +33,8 @@ pub enum FilterErrorKind {
     },
     /// The documents have the field, the index has not.
     NotSearchable,
+    /// The field is a point on the earth, which no condition is about.
+    NoPoints,
     /// `<` or `>` on a field without order.
     NoOrder {
         /// What its values are.
@@ -67,6 +69,7 @@ impl FilterErrorKind {
             Self::UnknownEscape => r#"one of \ ( ) : < > " * or a space behind the backslash, or n, r, t in quotes"#,
             Self::UnknownField { similar } => similar.unwrap_or("the name of a field"),
             Self::NotSearchable => "a field that the index has",
+            Self::NoPoints => "another field of the place, such as source.geo.country_iso_code",
             Self::NoOrder { .. } => "\":\" and a value",
             Self::PatternTooLong | Self::TooLong | Self::TooDeep | Self::TooMany => "",
         }
@@ -94,6 +97,7 @@ impl fmt::Display for FilterErrorKind {
             Self::NotSearchable => {
                 f.write_str("this field is kept in documents and not indexed: it cannot be searched")
             }
+            Self::NoPoints => write!(f, "points on the earth cannot be asked for: expected {}", self.expected()),
             Self::NoOrder { values } => write!(f, "{values} have no order: use \":\" and a value"),
             Self::NoWildcard { expected } => write!(f, "\"*\" stands for a part of text only: expected {expected}"),
             Self::BadValue { expected } => write!(f, "expected {expected}"),

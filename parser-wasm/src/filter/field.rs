@@ -29,6 +29,7 @@ pub(super) fn field(schema: Schema, name: &str) -> Result<(&'static str, Type), 
     match schema.fields().iter().find(|(path, _)| *path == name) {
         None => Err(FilterErrorKind::UnknownField { similar: nearest(schema, name) }),
         Some((_, Type::Stored)) => Err(FilterErrorKind::NotSearchable),
+        Some((_, Type::GeoPoint)) => Err(FilterErrorKind::NoPoints),
         Some((path, kind)) => Ok((path, *kind)),
     }
 }
@@ -98,6 +99,7 @@ mod tests {
                 assert_eq!(field(schema, name), Ok((*name, Type::Keyword)));
             }
         }
+        assert_eq!(field(Schema::Ecs, "source.geo.location"), Err(FilterErrorKind::NoPoints));
         assert_eq!(field(Schema::Ecs, "event.original"), Err(FilterErrorKind::NotSearchable));
     }
 

@@ -313,7 +313,7 @@ fn ends_name(character: char) -> bool {
 /// What values without an order are called.
 fn unordered(kind: Type) -> Option<&'static str> {
     match kind {
-        Type::Keyword | Type::Stored => Some("keywords"),
+        Type::Keyword | Type::Stored | Type::GeoPoint => Some("keywords"),
         Type::Ip => Some("addresses"),
         Type::Boolean => Some("yes and no"),
         Type::Time | Type::Long | Type::Float => None,
@@ -333,7 +333,7 @@ fn pattern(pattern: Pattern) -> Result<Option<Pattern>, FilterErrorKind> {
 /// A value as one of the field's type.
 fn condition(kind: Type, relation: Relation, written: Written) -> Result<Condition, FilterErrorKind> {
     let expected = match kind {
-        Type::Keyword | Type::Stored => "text",
+        Type::Keyword | Type::Stored | Type::GeoPoint => "text",
         Type::Long => "a whole number such as 500",
         Type::Float => "a number such as 0.25",
         Type::Time => "a date such as 2026-11-23 or 2026-11-23T07:15:26.379Z, from 1970 to 2261",
@@ -357,7 +357,7 @@ fn condition(kind: Type, relation: Relation, written: Written) -> Result<Conditi
         Type::Float => float(&text).map(|number| Condition::Float(relation, number)),
         Type::Time => Moment::parse(&text).map(|moment| Condition::Time(relation, moment)),
         Type::Ip => Network::parse(&text).map(Condition::Ip),
-        Type::Stored => None,
+        Type::Stored | Type::GeoPoint => None,
     };
     read.ok_or(FilterErrorKind::BadValue { expected })
 }

@@ -82,7 +82,7 @@ impl Inspection {
 
     /// A writer for the rows of a file.
     pub(super) fn writer(&self, file: usize) -> Option<ItemWriter> {
-        let writer = ItemWriter::new(&self.settings, &self.files.get(file)?.source);
+        let writer = ItemWriter::new(&self.settings, &self.files.get(file)?.source, &self.knowledge);
         Some(if let Some(key) = &self.redaction_key { writer.with_key(key) } else { writer })
     }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::document::ItemWriter;
+use crate::enrich::Knowledge;
 
 fn line(second: u32, status: &str) -> String {
     format!(
@@ -52,11 +53,25 @@ fn a_row_shows_what_would_be_sent() {
     let mut inspection = opened(&[("x/a.log.gz", line(1, "200 200"))]);
     let bytes = line(1, "200 200").into_bytes();
     let mut out = Vec::new();
-    let writer = ItemWriter::new(&Settings::default(), &Source::file("a.log.gz"));
+    let writer = ItemWriter::new(&Settings::default(), &Source::file("a.log.gz"), &Knowledge::default());
     let expected = Line { number: 1, offset: 0, bytes: &bytes, length: bytes.len() as u64 };
     assert!(matches!(writer.write(&expected, &mut out), LineOutcome::Item(_)));
     let shown = format!("{}\n{}\n", inspection.action(0), inspection.document(0));
     assert_eq!(shown.into_bytes(), out);
+}
+
+#[test]
+fn documents_say_what_is_known() {
+    let mut inspection = opened(&[("a.log", line(1, "200 200").replace("192.0.2.1", "198.51.100.7"))]);
+    inspection.set_filter("albatross.bot: true or source.geo.city_name: *").expect("a filter");
+    assert_eq!(inspection.summary().rows, 0.0);
+    inspection.set_user_agent_rules(crate::UAP_CORE_RULES).expect("rules");
+    assert_eq!(inspection.summary().rows, 1.0);
+    inspection.add_geo_database(include_bytes!("../../../tests/fixtures/geo/city.mmdb")).expect("a database");
+    let document = inspection.document(0);
+    assert!(document.contains(r#""name":"curl""#) && document.contains("Firtown"), "{document}");
+    assert!(inspection.set_user_agent_rules("").is_err() && inspection.add_geo_database(b"").is_err());
+    assert_eq!(inspection.document(0), document);
 }
 
 #[test]

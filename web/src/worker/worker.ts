@@ -58,7 +58,7 @@ async function open(newRun: number, inputs: Input[], settings: string): Promise<
   const yaml = inputs.length > 0 ? await rules : null;
   const filled = accept(newRun, inputs, settings);
   if (filled === null) return;
-  if (yaml !== null) filled.set_user_agent_rules?.(yaml);
+  if (yaml !== null) filled.set_user_agent_rules(yaml);
   asksForKey = filled.lacks_redaction_key();
   if (asksForKey && redactionKey !== '') filled.set_redaction_key(redactionKey);
   // A former run that still waits for a chunk sees that it was replaced, and stops.

@@ -1,12 +1,13 @@
 //! Application Load Balancer requests.
 
-use super::{Context, Event, LOGS, backend, client, head, http, related, tls};
+use super::known::{client, user_agent};
+use super::{Context, Event, LOGS, backend, head, http, related, tls};
 use crate::document::json::Object;
-use crate::enrich::{Latency, UrlParts};
+use crate::enrich::{Known, Latency, UrlParts};
 use crate::format::AlbAccess;
 use crate::lines::Line;
 
-pub(super) fn write(o: &mut Object<'_>, record: &AlbAccess<'_>, line: &Line<'_>, context: &Context) {
+pub(super) fn write(o: &mut Object<'_>, record: &AlbAccess<'_>, line: &Line<'_>, context: &Context, known: &Known<'_>) {
     let url = record.request.url.map(UrlParts::of).unwrap_or_default();
     let event = Event {
         dataset: LOGS,
@@ -18,13 +19,13 @@ pub(super) fn write(o: &mut Object<'_>, record: &AlbAccess<'_>, line: &Line<'_>,
         duration_nanos: Latency::of(record.times()).map(|latency| latency.total_nanos),
     };
     head(o, record.time, &event, line, context);
-    o.object("source", |o| client(o, record.client));
+    o.object("source", |o| client(o, record.client, known));
     o.object("destination", |o| o.text("domain", record.domain_name));
     o.object("http", |o| {
         http::exchange(o, &record.request, record.elb_status_code, record.received_bytes, record.sent_bytes);
     });
     o.object("url", |o| http::url_parts(o, &record.request, &url));
-    o.object("user_agent", |o| o.text("original", record.user_agent));
+    o.object("user_agent", |o| user_agent(o, record.user_agent, known));
     o.object("tls", |o| tls(o, record.ssl_cipher, record.ssl_protocol));
     o.object("trace", |o| o.text("id", record.trace_id));
     o.object("related", |o| related(o, Some(record.client), record.target, [url.domain, record.domain_name]));

@@ -1,11 +1,19 @@
 //! Connections of Application Load Balancers.
 
-use super::{Context, Event, client, head, related, tls};
+use super::known::client;
+use super::{Context, Event, head, related, tls};
 use crate::document::json::Object;
+use crate::enrich::Known;
 use crate::format::AlbConnection;
 use crate::lines::Line;
 
-pub(super) fn write(o: &mut Object<'_>, record: &AlbConnection<'_>, line: &Line<'_>, context: &Context) {
+pub(super) fn write(
+    o: &mut Object<'_>,
+    record: &AlbConnection<'_>,
+    line: &Line<'_>,
+    context: &Context,
+    known: &Known<'_>,
+) {
     let event = Event {
         dataset: "aws.elb_connection_logs",
         category: "network",
@@ -17,7 +25,7 @@ pub(super) fn write(o: &mut Object<'_>, record: &AlbConnection<'_>, line: &Line<
         duration_nanos: record.tls_handshake_latency.map(|latency| latency.nanos),
     };
     head(o, record.timestamp, &event, line, context);
-    o.object("source", |o| client(o, record.client));
+    o.object("source", |o| client(o, record.client, known));
     o.object("tls", |o| {
         tls(o, record.tls_cipher, record.tls_protocol);
         o.flag("established", record.tls_established());

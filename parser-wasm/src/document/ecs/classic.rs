@@ -1,12 +1,13 @@
 //! Classic Load Balancer requests and TCP connections.
 
-use super::{Context, Event, LOGS, backend, client, head, http, related, tls};
+use super::known::{client, user_agent};
+use super::{Context, Event, LOGS, backend, head, http, related, tls};
 use crate::document::json::Object;
-use crate::enrich::{Latency, UrlParts};
+use crate::enrich::{Known, Latency, UrlParts};
 use crate::format::Classic;
 use crate::lines::Line;
 
-pub(super) fn write(o: &mut Object<'_>, record: &Classic<'_>, line: &Line<'_>, context: &Context) {
+pub(super) fn write(o: &mut Object<'_>, record: &Classic<'_>, line: &Line<'_>, context: &Context, known: &Known<'_>) {
     let url = record.request.url.map(UrlParts::of).unwrap_or_default();
     let is_tcp = record.is_tcp();
     let (category, kind) = if is_tcp { ("network", "connection") } else { ("web", "access") };
@@ -22,7 +23,7 @@ pub(super) fn write(o: &mut Object<'_>, record: &Classic<'_>, line: &Line<'_>, c
     };
     head(o, record.time, &event, line, context);
     o.object("source", |o| {
-        client(o, record.client);
+        client(o, record.client, known);
         o.number("bytes", record.received_bytes.filter(|_| is_tcp));
     });
     o.object("destination", |o| o.number("bytes", record.sent_bytes.filter(|_| is_tcp)));
@@ -32,7 +33,7 @@ pub(super) fn write(o: &mut Object<'_>, record: &Classic<'_>, line: &Line<'_>, c
         });
     }
     o.object("url", |o| http::url_parts(o, &record.request, &url));
-    o.object("user_agent", |o| o.text("original", record.user_agent));
+    o.object("user_agent", |o| user_agent(o, record.user_agent, known));
     o.object("tls", |o| tls(o, record.ssl_cipher, record.ssl_protocol));
     o.object("related", |o| related(o, Some(record.client), record.backend, [url.domain, None]));
     o.object("aws", |o| o.object("elb", |o| elb(o, record, is_tcp)));

@@ -1,11 +1,13 @@
 //! TLS connections of Network Load Balancers.
 
-use super::{Context, Event, LOGS, backend, client, head, related, tls};
+use super::known::client;
+use super::{Context, Event, LOGS, backend, head, related, tls};
 use crate::document::json::Object;
+use crate::enrich::Known;
 use crate::format::NlbTls;
 use crate::lines::Line;
 
-pub(super) fn write(o: &mut Object<'_>, record: &NlbTls<'_>, line: &Line<'_>, context: &Context) {
+pub(super) fn write(o: &mut Object<'_>, record: &NlbTls<'_>, line: &Line<'_>, context: &Context, known: &Known<'_>) {
     let established = record.tls_established();
     let event = Event {
         dataset: LOGS,
@@ -18,7 +20,7 @@ pub(super) fn write(o: &mut Object<'_>, record: &NlbTls<'_>, line: &Line<'_>, co
     };
     head(o, record.time, &event, line, context);
     o.object("source", |o| {
-        client(o, record.client);
+        client(o, record.client, known);
         o.number("bytes", record.received_bytes);
     });
     o.object("destination", |o| {

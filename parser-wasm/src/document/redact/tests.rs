@@ -1,6 +1,6 @@
 use super::*;
 use crate::document::settings::Settings;
-use crate::{ItemWriter, Line, LineOutcome, Source};
+use crate::{ItemWriter, Knowledge, Line, LineOutcome, Source};
 
 /// A line with a value in every column, and `SECRET` wherever a person may have put something of their own.
 const LINE: &str = r#"https 2026-09-23T07:15:47.805298Z app/web/98e3a879de9d6b42 203.0.113.77:5815 203.0.113.77:80 0.001 0.003 0.002 200 201 153 3860 "GET https://SECRET:SECRET@a.example:443/x.html?q=SECRET&SECRET#t=SECRET HTTP/1.1" "curl/8" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:tg "Root=1-2-3" "b.example" "arn:aws:cert" 2 2026-09-23T07:15:47.801000Z "waf,forward" "https://SECRET@c.example/?SECRET=" "WAFServiceError" "203.0.113.77:80" "201" "Ambiguous" "EmptyHeader" TID_1 "d.example" "/y?q=SECRET" "TransformSuccess" 203.0.113.77 "SECRET" "203.0.113.77""#;
@@ -11,7 +11,7 @@ fn settings(redact: &str) -> Settings {
 
 /// The action and the document of a line.
 fn written(line: &str, settings: &Settings, key: Option<&RedactionKey>) -> [String; 2] {
-    let writer = ItemWriter::new(settings, &Source::s3("logs", "a.log"));
+    let writer = ItemWriter::new(settings, &Source::s3("logs", "a.log"), &Knowledge::default());
     let writer = if let Some(key) = key { writer.with_key(key) } else { writer };
     let mut out = Vec::new();
     let line = Line { number: 1, offset: 0, bytes: line.as_bytes(), length: line.len() as u64 };
@@ -93,7 +93,8 @@ fn a_document_with_nothing_to_redact_stays_as_it_is() {
 fn the_filter_sees_what_redaction_leaves() {
     let outcome = |filter: &str| {
         let text = serde_json::json!({ "filter": filter, "redact": { "addresses": "truncate" } }).to_string();
-        let writer = ItemWriter::new(&Settings::from_json(&text).expect("settings"), &Source::file("a.log"));
+        let settings = Settings::from_json(&text).expect("settings");
+        let writer = ItemWriter::new(&settings, &Source::file("a.log"), &Knowledge::default());
         let line = Line { number: 1, offset: 0, bytes: LINE.as_bytes(), length: LINE.len() as u64 };
         let mut out = b"before".to_vec();
         let is_item = matches!(writer.write(&line, &mut out), LineOutcome::Item(_));

@@ -1,7 +1,7 @@
 //! docs/document.md says what documents hold: field by field, from the templates and from what becomes of full lines.
 //! `UPDATE_DOCS=1 cargo test -p parser-wasm document_reference` writes it anew.
 
-use super::{FULL, OTHER, leaves};
+use super::{FULL, KNOWLEDGE, OTHER, leaves};
 use crate::document::{ItemWriter, LineOutcome, Schema, Settings, Source, index_template};
 use crate::format::{Format, Quoting};
 use crate::lines::Line;
@@ -19,7 +19,7 @@ const STAND_INS: [&str; 6] = ["-", "203.0.113.9:9", "203.0.113.9", "2025-01-02T0
 const EXAMPLE_CHARACTERS: usize = 120;
 
 fn document(line: &str, settings: &Settings, source: &Source, offset: u64, format: Option<Format>) -> Option<Value> {
-    let writer = ItemWriter::new(settings, source);
+    let writer = ItemWriter::new(settings, source, &KNOWLEDGE);
     let writer = if let Some(format) = format { writer.only(format) } else { writer };
     let line = Line { number: 1, offset, bytes: line.as_bytes(), length: line.len() as u64 };
     let mut out = Vec::new();

@@ -84,6 +84,9 @@ fn the_first_that_knows_is_asked() {
     assert_eq!(found.place.unwrap().city_name, Some("Firtown"));
     assert_eq!(found.system.unwrap().number, 64496);
     assert_eq!(ask(&all, "2001:db8:2::7").place.unwrap().country_name, Some("Coast"));
+    let types: Vec<String> = all.list().into_iter().map(|database| database.database_type).collect();
+    assert_eq!(types.len(), 4);
+    assert!(!format!("{all:?}").contains("Firtown"), "{all:?}");
     assert!(GeoDatabases::default().is_empty() && !all.is_empty());
 }
 
