@@ -69,7 +69,14 @@ pub fn reader(bytes: &[u8]) {
     assert_eq!(read(bytes, 1), whole);
 }
 
-fn read(bytes: &[u8], step: usize) -> (Vec<(u64, u64, Vec<u8>)>, Option<String>) {
+/// The lines, by number, offset and bytes, and what was wrong with the stream in the end.
+#[derive(Debug, PartialEq)]
+struct Read {
+    lines: Vec<(u64, u64, Vec<u8>)>,
+    damage: Option<String>,
+}
+
+fn read(bytes: &[u8], step: usize) -> Read {
     let mut reader = LogReader::new(Limits { line_bytes: 300 });
     let mut lines = Vec::new();
     for piece in bytes.chunks(step) {
@@ -81,14 +88,14 @@ fn read(bytes: &[u8], step: usize) -> (Vec<(u64, u64, Vec<u8>)>, Option<String>)
             break;
         }
     }
-    let end = match reader.finish() {
+    let damage = match reader.finish() {
         Ok(line) => {
             lines.extend(line.map(|Line { number, offset, bytes, .. }| (number, offset, bytes.to_vec())));
             None
         }
         Err(damage) => Some(damage.to_string()),
     };
-    (lines, end)
+    Read { lines, damage }
 }
 
 /// A filter: a problem that can be shown, or one that is the same when it is spelt out, and can be asked.
