@@ -7,8 +7,8 @@ mod support;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use support::{
-    Bucket, Index, Reply, Server, command, cut_gzip, gunzip_lines, ingest, ingest_with, items, line, log, report_of,
-    run,
+    Bucket, Index, Reply, Server, command, cut_gzip, gunzip_lines, gzip, ingest, ingest_with, items, line, log,
+    report_of, run,
 };
 
 #[test]
@@ -197,11 +197,10 @@ fn an_engine_that_asks_for_more_time_than_we_have_stops_the_run() {
     assert_stopped(&end, "unavailable: HTTP 503", "interrupted");
 }
 
-#[test]
-fn a_lost_download_is_resumed_where_it_broke() {
-    let log = log(2000);
-    let bucket = Bucket::of(&[("long.log", log.as_bytes())]);
-    let (gets, body) = (AtomicUsize::new(0), log.clone());
+/// The object's first GET ends after so many bytes; the next one must ask for the rest of the same version.
+fn settles_after_a_cut(body: &[u8], at: usize) {
+    let bucket = Bucket::of(&[("long.log", body)]);
+    let gets = AtomicUsize::new(0);
     let s3 = bucket.serve_with({
         let bucket = bucket.clone();
         move |request| {
@@ -210,9 +209,9 @@ fn a_lost_download_is_resumed_where_it_broke() {
                 return None;
             }
             match gets.fetch_add(1, Ordering::SeqCst) {
-                0 => Some(bucket.answer(request).cut_at(body.len() / 2)),
+                0 => Some(bucket.answer(request).cut_at(at)),
                 _ => {
-                    assert!(request.headers["range"].starts_with("bytes="));
+                    assert_eq!(request.headers["range"], format!("bytes={at}-"));
                     assert!(request.headers.contains_key("if-match"));
                     None
                 }
@@ -221,9 +220,22 @@ fn a_lost_download_is_resumed_where_it_broke() {
     });
     let index = Index::default();
     let run = ingest(&s3, &index.serve());
-    assert_eq!((run.status, index.count()), (Some(0), 2000), "{}", run.stderr);
-    assert_eq!(run.report["bytes"]["received"], log.len());
+    assert_eq!((run.status, index.count()), (Some(0), 2000), "{at}: {}", run.stderr);
+    assert_eq!(run.report["bytes"]["received"], body.len());
     assert!(bucket.keys().is_empty(), "{}", run.report);
+}
+
+#[test]
+fn a_lost_download_is_resumed_where_it_broke() {
+    let log = log(2000);
+    // In the middle of a line, and behind one, where what came is a log by itself.
+    settles_after_a_cut(log.as_bytes(), log.len() / 2);
+    settles_after_a_cut(log.as_bytes(), log[..log.len() / 2].rfind('\n').unwrap() + 1);
+    let half = log[..log.len() / 2].rfind('\n').unwrap() + 1;
+    let members = [gzip(&log[..half]), gzip(&log[half..])];
+    // In the middle of a member, and at its border, where what came is a sound file.
+    settles_after_a_cut(&members.concat(), members[0].len() / 2);
+    settles_after_a_cut(&members.concat(), members[0].len());
 }
 
 #[test]

@@ -1,6 +1,17 @@
-//! Text from gzip of any number of members.
+//! Text into gzip, and from any number of its members.
 
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use parser_wasm::{Limits, LogReader};
+
+/// A member.
+pub fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text.as_bytes()).expect("into memory");
+    encoder.finish().expect("into memory")
+}
 
 /// The lines of a compressed text.
 pub fn gunzip_lines(gzip: &[u8]) -> Vec<String> {

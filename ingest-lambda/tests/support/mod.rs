@@ -12,7 +12,7 @@ mod signal;
 mod uploads;
 
 pub use bucket::{Bucket, NOON_EPOCH_S, etag};
-pub use gzip::gunzip_lines;
+pub use gzip::{gunzip_lines, gzip};
 pub use http::{Reply, Request, Server};
 pub use index::{Index, items};
 pub use runtime::{Invocation, Lambda};
