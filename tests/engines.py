@@ -42,7 +42,7 @@ def try_engine(
     """Runs on every kind of index the engine has; says how it went."""
     started = time.monotonic()
     with ExitStack() as stack:
-        engine = stack.enter_context(Engine(distribution, secured))
+        engine = stack.enter_context(Engine(distribution, secured=secured))
         up = time.monotonic() - started
         say(f"{engine!s:<52} up in {up:.0f} s")
         good = True

@@ -30,7 +30,7 @@ def engine_url() -> Iterator[str]:
     newest = OPENSEARCH[0]
     if newest.java() is None:
         pytest.skip(f"{newest.label} needs Java {newest.oldest_java} to {newest.newest_java}")
-    with Engine(newest, {"ingest-user-agent/rules.yml": RULES}) as engine:
+    with Engine(newest, files={"ingest-user-agent/rules.yml": RULES}) as engine:
         yield engine.url
 
 

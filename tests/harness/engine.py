@@ -29,7 +29,11 @@ class Engine:
     """An engine that can be stopped, killed, and started again on the same data."""
 
     def __init__(
-        self, distribution: Distribution | None = None, secured: bool = False, files: Mapping[str, str] | None = None
+        self,
+        distribution: Distribution | None = None,
+        *,
+        secured: bool = False,
+        files: Mapping[str, str] | None = None,
     ) -> None:
         """`files` are put into its folder of configuration, by their path in it."""
         self.distribution, self._java = newest() if distribution is None else (distribution, _java(distribution))
