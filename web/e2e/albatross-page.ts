@@ -106,11 +106,19 @@ export class AlbatrossPage {
     const field = this.page.getByLabel('Filter', { exact: true });
     await field.fill(text);
     await field.press('Enter');
-    await this.page.waitForFunction(
-      (expected) => document.querySelector<HTMLElement>('.lines')?.dataset.filter === expected,
-      text,
-    );
+    await this.filtered(text);
     return (await this.page.getByTestId('filter-count').textContent()) ?? '';
+  }
+
+  /** Waits until the list shows what this filter selects, of the files read as this source where one is given. */
+  async filtered(text: string, source?: string): Promise<void> {
+    await this.page.waitForFunction(
+      ([filter, from]) => {
+        const shown = document.querySelector<HTMLElement>('.lines')?.dataset;
+        return shown?.filter === filter && (from === undefined || shown?.source === from);
+      },
+      [text, source] as const,
+    );
   }
 
   /** Rows in the shown list, by its own account. */

@@ -85,8 +85,8 @@ describe('a filter', () => {
   it('stays when the files are read again', async () => {
     await albatross.filter(FAILED);
     await albatross.setSource('s3://logs/AWSLogs/');
+    await albatross.filtered(FAILED, 's3://logs/AWSLogs/');
     const count = albatross.page.getByTestId('filter-count');
-    await count.waitFor({ state: 'attached' });
     await count.filter({ hasText: '10 of 500 rows' }).waitFor();
     await albatross.openFirst();
     expect(await albatross.textOf('document-bytes')).toContain('s3://logs/AWSLogs/access.log');
@@ -101,7 +101,9 @@ describe('a filter', () => {
       (before) => document.querySelector('[data-testid=settings-digest]')?.textContent !== before,
       digest,
     );
+    await albatross.filtered(FAILED);
     await page.getByRole('button', { name: 'Clear' }).click();
+    await albatross.filtered('');
     await page.getByText('All 500 rows').waitFor();
     await albatross.openFirst();
     await page.getByTestId('not-sent').waitFor();

@@ -42,6 +42,7 @@ export function Lines({ session }: { session: Session }) {
     <section
       class={`lines ${open ? 'with-detail' : ''}`}
       aria-labelledby="lines-heading"
+      data-source={session.source.value}
       data-filter={session.filter.value}
     >
       <h2 id="lines-heading" class="visually-hidden">
