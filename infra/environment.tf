@@ -1,0 +1,35 @@
+locals {
+  # What is null is not set. Only values that are secret are marked so: names and the rest show in plans.
+  environment = {
+    for name, value in {
+      ALBATROSS_BUCKET                  = local.bucket
+      ALBATROSS_PREFIX                  = var.prefix
+      ALBATROSS_SUFFIX                  = var.suffix
+      ALBATROSS_ENDPOINT                = local.endpoint
+      ALBATROSS_CLOUD_ID                = var.cloud_id
+      ALBATROSS_USERNAME                = var.username
+      ALBATROSS_PASSWORD                = var.password
+      ALBATROSS_API_KEY                 = var.api_key
+      ALBATROSS_SECRET_ARN              = var.secret_arn
+      ALBATROSS_SIGV4                   = local.sigv4
+      ALBATROSS_CA_FILE                 = var.ca_file
+      ALBATROSS_REQUEST_TIMEOUT_SECONDS = var.request_timeout_seconds
+      ALBATROSS_SETTINGS                = var.settings
+      ALBATROSS_SETTINGS_URI            = var.settings_uri
+      ALBATROSS_GEO_FILES               = length(var.geo_files) > 0 ? join(",", var.geo_files) : null
+      ALBATROSS_REDACT_KEY              = var.redact_key
+      ALBATROSS_SETTLE                  = var.settle
+      ALBATROSS_ARCHIVE_TO              = var.archive_to
+      ALBATROSS_OWN_PREFIX              = var.own_prefix
+      ALBATROSS_EVENTS                  = var.events
+      ALBATROSS_FANOUT_QUEUE_URL        = one(aws_sqs_queue.fanout[*].url)
+      ALBATROSS_GZIP                    = var.gzip
+      ALBATROSS_BATCH_BYTES             = var.batch_bytes
+      ALBATROSS_BATCH_ITEMS             = var.batch_items
+      ALBATROSS_OBJECTS_IN_FLIGHT       = var.objects_in_flight
+      ALBATROSS_REQUESTS_IN_FLIGHT      = var.requests_in_flight
+      ALBATROSS_REFUSED_PERCENT         = var.refused_percent
+      ALBATROSS_RETENTION_DAYS          = var.retention_days
+    } : name => tostring(value) if nonsensitive(value != null)
+  }
+}

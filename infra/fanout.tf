@@ -1,0 +1,52 @@
+# Sweeps and backfills hand their objects over, and the same function works them off.
+
+resource "aws_sqs_queue" "fanout" {
+  count = var.fanout ? 1 : 0
+
+  name                       = "${var.name}-fanout"
+  visibility_timeout_seconds = local.queue_visibility_seconds
+  message_retention_seconds  = local.queue_retention_seconds
+  kms_master_key_id          = local.kms_key_arn
+  redrive_policy             = local.redrive_policy
+}
+
+resource "aws_sqs_queue_policy" "fanout" {
+  count = var.fanout ? 1 : 0
+
+  queue_url = aws_sqs_queue.fanout[0].url
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [merge(local.refuse_plain_text, { Resource = aws_sqs_queue.fanout[0].arn })]
+  })
+}
+
+resource "aws_iam_role_policy" "fanout" {
+  count = var.fanout ? 1 : 0
+
+  name = "fanout"
+  role = aws_iam_role.ingest.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      # It enqueues only when the queue is empty.
+      Effect   = "Allow"
+      Action   = ["sqs:SendMessage", "sqs:GetQueueAttributes"]
+      Resource = [aws_sqs_queue.fanout[0].arn]
+    }]
+  })
+}
+
+resource "aws_lambda_event_source_mapping" "fanout" {
+  count = var.fanout ? 1 : 0
+
+  event_source_arn        = aws_sqs_queue.fanout[0].arn
+  function_name           = aws_lambda_function.ingest.arn
+  batch_size              = var.queue_batch_size
+  function_response_types = ["ReportBatchItemFailures"]
+
+  scaling_config {
+    maximum_concurrency = var.queue_concurrency
+  }
+
+  depends_on = [aws_iam_role_policy.queues, aws_lambda_invocation.setup]
+}

@@ -1,0 +1,59 @@
+resource "aws_lambda_function" "ingest" {
+  #checkov:skip=CKV_AWS_116: what a failed tick leaves the next one finds in the bucket; the queues have a dead-letter queue
+  #checkov:skip=CKV_AWS_117: the VPC is a choice: an engine outside of one is reached without
+  #checkov:skip=CKV_AWS_115: the reserved concurrency is a choice; ticks do not overlap, and queues have a maximum
+  #checkov:skip=CKV_AWS_50: one log line and the metrics of every run say what took how long; no SDK for X-Ray is in the package
+  #checkov:skip=CKV_AWS_272: the package is built where it is deployed; code signing needs a profile of the account's own
+  #checkov:skip=CKV_AWS_173: the configuration is encrypted by local.kms_key_arn, which checkov does not resolve
+  function_name    = var.name
+  description      = "Albatross: moves load-balancer logs from S3 into Elasticsearch or OpenSearch"
+  role             = aws_iam_role.ingest.arn
+  runtime          = "provided.al2023"
+  handler          = "bootstrap"
+  architectures    = [var.architecture]
+  filename         = var.package
+  source_code_hash = filebase64sha256(var.package)
+  layers           = var.layers
+  memory_size      = var.memory_mb
+  timeout          = var.timeout_seconds
+  kms_key_arn      = local.kms_key_arn
+
+  reserved_concurrent_executions = coalesce(var.reserved_concurrency, -1)
+
+  environment {
+    variables = local.environment
+  }
+
+  # Text, since the program writes JSON by itself; and its metrics are read from unwrapped lines only.
+  logging_config {
+    log_format = "Text"
+    log_group  = aws_cloudwatch_log_group.ingest.name
+  }
+
+  dynamic "vpc_config" {
+    for_each = var.vpc == null ? [] : [var.vpc]
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = concat([aws_security_group.function[0].id], vpc_config.value.security_group_ids)
+    }
+  }
+
+  # Without them the function would begin without rights, and fail its first invocations.
+  depends_on = [
+    aws_iam_role_policy.log,
+    aws_iam_role_policy.bucket,
+    aws_iam_role_policy.bucket_keys,
+    aws_iam_role_policy.archive,
+    aws_iam_role_policy.settings,
+    aws_iam_role_policy.secret,
+    aws_iam_role_policy.engine,
+    aws_iam_role_policy.network,
+  ]
+}
+
+# A failed tick is not repeated: the next one takes what it left, and a repeat would meet its lease.
+resource "aws_lambda_function_event_invoke_config" "ingest" {
+  function_name                = aws_lambda_function.ingest.function_name
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 300
+}

@@ -1,0 +1,298 @@
+# The Lambda's configuration: ALBATROSS_X is the variable x. docs/operations.md says more about each.
+# What is null is not set, and the Lambda's own default holds. ALBATROSS_FANOUT_QUEUE_URL follows from `fanout`.
+
+variable "bucket" {
+  description = "The bucket that the load balancers write to: one that exists, or the name of the one to make by log_bucket."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.bucket))
+    error_message = "bucket must be the name of a bucket, without s3://."
+  }
+}
+
+variable "prefix" {
+  description = "Only keys that begin with this, such as AWSLogs/; null for all."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.prefix == null ? true : !startswith(var.prefix, "/")
+    error_message = "prefix must not begin with a slash: no key does."
+  }
+}
+
+variable "suffix" {
+  description = "Only keys that end with this; null for all."
+  type        = string
+  default     = null
+}
+
+variable "endpoint" {
+  description = "URL of an Elasticsearch or OpenSearch that exists, with its path where it sits behind one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = length([for given in [var.domain != null, var.endpoint != null, var.cloud_id != null] : given if given]) == 1
+    error_message = "give exactly one of endpoint, cloud_id and domain: there is one engine."
+  }
+  validation {
+    condition     = var.endpoint == null ? true : can(regex("^https?://[^/@?#]+(/[^?#]*)?$", var.endpoint))
+    error_message = "endpoint must begin with http:// or https://, and hold no user, query or fragment."
+  }
+}
+
+variable "cloud_id" {
+  description = "Elastic Cloud id, instead of the URL."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.cloud_id == null ? true : can(base64decode(regex("^[^:]+:(.+)$", var.cloud_id)[0]))
+    error_message = "cloud_id must be NAME:BASE64, as the console shows it."
+  }
+}
+
+variable "username" {
+  description = "User for basic authentication."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.username == null) == (var.password == null)
+    error_message = "username and password must be given together."
+  }
+  validation {
+    condition = length([
+      for given in [var.domain != null, var.username != null, var.api_key != null, var.secret_arn != null, var.sigv4 != null] : given if given
+    ]) <= 1
+    error_message = "choose one way of authorization: username with password, api_key, secret_arn or sigv4; none of them with domain, where requests are signed."
+  }
+}
+
+variable "password" {
+  description = "Password for basic authentication. It lies in the state and in the function's configuration: prefer secret_arn."
+  type        = string
+  default     = null
+  sensitive   = true
+}
+
+variable "api_key" {
+  description = "API key, encoded as Elasticsearch hands it out. It lies in the state and in the function's configuration: prefer secret_arn."
+  type        = string
+  default     = null
+  sensitive   = true
+}
+
+variable "secret_arn" {
+  description = "ARN of a Secrets Manager secret or an SSM parameter: JSON with username and password, or with api_key."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.secret_arn == null ? true : can(regex("^arn:[^:]+:(secretsmanager:[^:]+:[0-9]{12}:secret:|ssm:[^:]+:[0-9]{12}:parameter/).+", var.secret_arn))
+    error_message = "secret_arn must be the ARN of a Secrets Manager secret or of an SSM parameter."
+  }
+}
+
+variable "sigv4" {
+  description = "Sign requests with the function's role: es for Amazon OpenSearch Service, aoss for Serverless. With domain it is es."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.sigv4 == null ? true : contains(["es", "aoss"], var.sigv4)
+    error_message = "sigv4 must be es or aoss."
+  }
+}
+
+variable "ca_file" {
+  description = "PEM file with the certificate authorities to trust, in one of the layers: /opt/..."
+  type        = string
+  default     = null
+}
+
+variable "request_timeout_seconds" {
+  description = "How long the engine may take to answer, 1 to 300."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.request_timeout_seconds == null ? true : contains(range(1, 301), var.request_timeout_seconds)
+    error_message = "request_timeout_seconds must be a whole number from 1 to 300."
+  }
+}
+
+variable "settings" {
+  description = "What documents look like, as JSON: what the page exports."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.settings == null ? true : can(keys(jsondecode(var.settings)))
+    error_message = "settings must be a JSON object, as the page exports it."
+  }
+  validation {
+    condition     = var.settings == null || var.settings_uri == null
+    error_message = "give settings or settings_uri, not both."
+  }
+}
+
+variable "settings_uri" {
+  description = "s3://bucket/key of that JSON, instead of the text itself."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.settings_uri == null ? true : can(regex("^s3://[^/]+/.+", var.settings_uri))
+    error_message = "settings_uri must be s3://bucket/key."
+  }
+}
+
+variable "geo_files" {
+  description = "MMDB files of places or autonomous systems, in one of the layers: /opt/...; the first that knows an address counts."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = !anytrue([for file in var.geo_files : strcontains(file, ",")])
+    error_message = "geo_files are joined by commas: no name may hold one."
+  }
+}
+
+variable "redact_key" {
+  description = "Secret under which settings with addresses: hmac replace addresses, 16 bytes at least. It lies in the state and in the function's configuration, as there is no other way to give it."
+  type        = string
+  default     = null
+  sensitive   = true
+
+  validation {
+    condition     = var.redact_key == null ? true : length(var.redact_key) >= 16
+    error_message = "redact_key must have 16 bytes at least."
+  }
+}
+
+variable "settle" {
+  description = "What becomes of an indexed object: delete, archive or keep."
+  type        = string
+  default     = "delete"
+  nullable    = false
+
+  validation {
+    condition     = contains(["delete", "archive", "keep"], var.settle)
+    error_message = "settle must be delete, archive or keep."
+  }
+}
+
+variable "archive_to" {
+  description = "s3://bucket/prefix/ for archived objects; in the same bucket below own_prefix, or outside prefix."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.archive_to != null) == (var.settle == "archive")
+    error_message = "archive_to must be given where settle is archive, and only there."
+  }
+  validation {
+    condition     = var.archive_to == null ? true : can(regex("^s3://[^/]+(/|/.*/)?$", var.archive_to))
+    error_message = "archive_to must be s3://bucket/prefix/, with a slash at its end."
+  }
+}
+
+variable "own_prefix" {
+  description = "Where quarantine/ and state/ lie in the bucket; never swept, and not below prefix alone."
+  type        = string
+  default     = "albatross/"
+  nullable    = false
+
+  validation {
+    condition     = endswith(var.own_prefix, "/") && !startswith(var.own_prefix, "/")
+    error_message = "own_prefix must end with a slash, and not begin with one."
+  }
+  validation {
+    condition     = var.prefix == null ? true : !startswith(var.prefix, var.own_prefix)
+    error_message = "own_prefix holds prefix: nothing would be left to sweep."
+  }
+}
+
+variable "events" {
+  description = "Whether S3 events arrive too, by a queue that is made for them: a sweep then takes only objects older than 15 minutes."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "gzip" {
+  description = "Whether to compress request bodies."
+  type        = bool
+  default     = null
+}
+
+variable "batch_bytes" {
+  description = "Most bytes of a bulk request before compression, 10000 to 104857600."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.batch_bytes == null ? true : var.batch_bytes >= 10000 && var.batch_bytes <= 104857600 && floor(var.batch_bytes) == var.batch_bytes
+    error_message = "batch_bytes must be a whole number from 10000 to 104857600."
+  }
+}
+
+variable "batch_items" {
+  description = "Most items of a bulk request, 1 to 100000."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.batch_items == null ? true : var.batch_items >= 1 && var.batch_items <= 100000 && floor(var.batch_items) == var.batch_items
+    error_message = "batch_items must be a whole number from 1 to 100000."
+  }
+}
+
+variable "objects_in_flight" {
+  description = "Objects worked on at once, 1 to 64."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.objects_in_flight == null ? true : contains(range(1, 65), var.objects_in_flight)
+    error_message = "objects_in_flight must be a whole number from 1 to 64."
+  }
+}
+
+variable "requests_in_flight" {
+  description = "Bulk requests in flight per object, 1 to 16."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.requests_in_flight == null ? true : contains(range(1, 17), var.requests_in_flight)
+    error_message = "requests_in_flight must be a whole number from 1 to 16."
+  }
+}
+
+variable "refused_percent" {
+  description = "Share of documents that may be refused, of a batch or of the latest thousand, before the run stops, 1 to 100."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.refused_percent == null ? true : contains(range(1, 101), var.refused_percent)
+    error_message = "refused_percent must be a whole number from 1 to 100."
+  }
+}
+
+variable "retention_days" {
+  description = "How long documents are kept, 1 to 36500; null for ever. The work order setup puts it into the engine."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.retention_days == null ? true : var.retention_days >= 1 && var.retention_days <= 36500 && floor(var.retention_days) == var.retention_days
+    error_message = "retention_days must be a whole number from 1 to 36500."
+  }
+}

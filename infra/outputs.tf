@@ -1,0 +1,55 @@
+output "function_name" {
+  description = "Name of the Lambda, for work orders: aws lambda invoke --function-name ..."
+  value       = aws_lambda_function.ingest.function_name
+}
+
+output "function_arn" {
+  description = "ARN of the Lambda."
+  value       = aws_lambda_function.ingest.arn
+}
+
+output "role_arn" {
+  description = "ARN of the Lambda's role: the one to let in where the engine, a bucket or a key is guarded by a policy of its own."
+  value       = aws_iam_role.ingest.arn
+}
+
+output "bucket" {
+  description = "Name of the bucket with the logs, once load balancers may write to it."
+  value       = local.bucket
+  depends_on  = [aws_s3_bucket_policy.logs]
+}
+
+output "endpoint" {
+  description = "URL of the engine; null with cloud_id."
+  value       = local.endpoint
+}
+
+output "events_queue_arn" {
+  description = "ARN of the queue that S3's events go to; null without events."
+  value       = one(aws_sqs_queue.events[*].arn)
+}
+
+output "events_queue_url" {
+  description = "URL of the queue that S3's events go to; null without events."
+  value       = one(aws_sqs_queue.events[*].url)
+}
+
+output "fanout_queue_url" {
+  description = "URL of the queue that sweeps hand their objects to; null without fanout."
+  value       = one(aws_sqs_queue.fanout[*].url)
+}
+
+output "dead_letter_queue_url" {
+  description = "URL of the queue of what failed again and again; null without events and fanout."
+  value       = one(aws_sqs_queue.dead_letters[*].url)
+}
+
+output "log_group" {
+  description = "Name of the Lambda's log group."
+  value       = aws_cloudwatch_log_group.ingest.name
+}
+
+output "kms_key_arn" {
+  description = "ARN of the key that encrypts queues, logs, topic, schedule, configuration and domain."
+  value       = local.kms_key_arn
+}

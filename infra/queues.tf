@@ -1,0 +1,71 @@
+locals {
+  # AWS's advice; else a message comes again while it is worked on.
+  queue_visibility_seconds = coalesce(var.queue_visibility_seconds, 6 * var.timeout_seconds)
+  queue_retention_seconds  = 14 * 24 * 3600
+  has_queue                = var.events || var.fanout
+
+  # Built from names, since the dead-letter queue names its sources and they name it.
+  queue_arns = { for kind in ["events", "fanout"] : kind => "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-${kind}" }
+
+  # What came as a message, and failed again and again.
+  redrive_policy = local.has_queue ? jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.dead_letters[0].arn
+    maxReceiveCount     = var.max_receive_count
+  }) : null
+}
+
+resource "aws_sqs_queue" "dead_letters" {
+  count = local.has_queue ? 1 : 0
+
+  name                      = "${var.name}-dead-letters"
+  message_retention_seconds = local.queue_retention_seconds
+  kms_master_key_id         = local.kms_key_arn
+
+  redrive_allow_policy = jsonencode({
+    redrivePermission = "byQueue"
+    sourceQueueArns   = [for kind, made in { events = var.events, fanout = var.fanout } : local.queue_arns[kind] if made]
+  })
+}
+
+resource "aws_sqs_queue_policy" "dead_letters" {
+  count = local.has_queue ? 1 : 0
+
+  queue_url = aws_sqs_queue.dead_letters[0].url
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [merge(local.refuse_plain_text, { Resource = aws_sqs_queue.dead_letters[0].arn })]
+  })
+}
+
+# What the pollers of both queues need, and what encrypted queues ask of those who send.
+resource "aws_iam_role_policy" "queues" {
+  count = local.has_queue ? 1 : 0
+
+  name = "queues"
+  role = aws_iam_role.ingest.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+        Resource = concat(aws_sqs_queue.events[*].arn, aws_sqs_queue.fanout[*].arn)
+      },
+      {
+        Effect   = "Allow"
+        Action   = concat(["kms:Decrypt"], var.fanout ? ["kms:GenerateDataKey"] : [])
+        Resource = [local.kms_key_arn]
+      },
+    ]
+  })
+}
+
+locals {
+  refuse_plain_text = {
+    Sid       = "OnlyTls"
+    Effect    = "Deny"
+    Principal = "*"
+    Action    = "sqs:*"
+    Condition = { Bool = { "aws:SecureTransport" = "false" } }
+  }
+}

@@ -1,0 +1,265 @@
+# What is deployed, and how large. The Lambda's own configuration is in knobs.tf.
+
+variable "name" {
+  description = "Name of the deployment: of the function, the domain and, with a suffix, everything else."
+  type        = string
+  default     = "albatross"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{2,27}$", var.name))
+    error_message = "name must be 3 to 28 lower-case letters, digits and hyphens, and begin with a letter."
+  }
+}
+
+variable "package" {
+  description = "Path of the zip that `make package` makes: target/lambda/ingest-lambda/bootstrap.zip."
+  type        = string
+  nullable    = false
+}
+
+variable "architecture" {
+  description = "Architecture that the package was built for: x86_64, which is what is tested, or arm64."
+  type        = string
+  default     = "x86_64"
+  nullable    = false
+
+  validation {
+    condition     = contains(["x86_64", "arm64"], var.architecture)
+    error_message = "architecture must be x86_64 or arm64."
+  }
+}
+
+variable "memory_mb" {
+  description = "Memory of the function, and with it its share of a CPU: a whole one at 1769 MB."
+  type        = number
+  default     = 256
+  nullable    = false
+
+  validation {
+    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
+    error_message = "memory_mb must be a whole number from 128 to 10240."
+  }
+}
+
+variable "timeout_seconds" {
+  description = "Timeout of the function. A sweep ends by itself before it, and leaves the rest to the next."
+  type        = number
+  default     = 300
+  nullable    = false
+
+  validation {
+    condition     = var.timeout_seconds >= 10 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
+    error_message = "timeout_seconds must be a whole number from 10, below which the Lambda refuses to begin, to 900."
+  }
+}
+
+variable "reserved_concurrency" {
+  description = "Concurrent executions that are kept for the function, and its most; null for the account's common pool. At least one more than queue_concurrency of each queue, or messages are throttled."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= 1
+    error_message = "reserved_concurrency must be at least 1: with 0 the function never runs."
+  }
+  validation {
+    condition = var.reserved_concurrency == null ? true : (
+      var.reserved_concurrency > var.queue_concurrency * length([for queue in [var.events, var.fanout] : queue if queue])
+    )
+    error_message = "reserved_concurrency must be greater than queue_concurrency times the number of queues: the sweep needs one, too."
+  }
+}
+
+variable "layers" {
+  description = "ARNs of Lambda layers, such as one with the MMDB files of geo_files or the PEM file of ca_file."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(var.layers) <= 5
+    error_message = "layers may be five at most."
+  }
+}
+
+variable "tick" {
+  description = "When to sweep the bucket, as EventBridge Scheduler's rate(...) or cron(...)."
+  type        = string
+  default     = "rate(5 minutes)"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(rate|cron)\\(.+\\)$", var.tick))
+    error_message = "tick must be rate(...) or cron(...), such as rate(5 minutes)."
+  }
+}
+
+variable "fanout" {
+  description = "Whether sweeps hand their objects to an SQS queue, which the function works off at queue_concurrency, instead of working on them themselves: for big buckets, and for backfills."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "bucket_notification" {
+  description = "Whether, with events, the module owns the bucket's notifications. S3 has one document of them per bucket: what is there is replaced. With false, send the bucket's events (s3:ObjectCreated:*) to the output events_queue_arn by your own."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "queue_concurrency" {
+  description = "Most invocations at once for each queue (events, fanout). Each sends up to objects_in_flight × requests_in_flight requests at once: choose what the engine bears."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.queue_concurrency >= 2 && var.queue_concurrency <= 1000 && floor(var.queue_concurrency) == var.queue_concurrency
+    error_message = "queue_concurrency must be a whole number from 2 to 1000: SQS takes no smaller one."
+  }
+}
+
+variable "queue_batch_size" {
+  description = "Most messages of one invocation, 1 to 10."
+  type        = number
+  default     = 10
+  nullable    = false
+
+  validation {
+    condition     = var.queue_batch_size >= 1 && var.queue_batch_size <= 10 && floor(var.queue_batch_size) == var.queue_batch_size
+    error_message = "queue_batch_size must be a whole number from 1 to 10."
+  }
+}
+
+variable "queue_visibility_seconds" {
+  description = "Visibility timeout of the queues; null for six times the function's timeout."
+  type        = number
+  default     = null
+
+  validation {
+    condition = var.queue_visibility_seconds == null ? true : (
+      var.queue_visibility_seconds >= 6 * var.timeout_seconds && var.queue_visibility_seconds <= 43200
+    )
+    error_message = "queue_visibility_seconds must be at least six times timeout_seconds, or a message comes again while it is worked on; and 43200 at most."
+  }
+}
+
+variable "max_receive_count" {
+  description = "How often a message may fail before it goes to the dead-letter queue. A busy engine fails one a few times without fault of its own."
+  type        = number
+  default     = 5
+  nullable    = false
+
+  validation {
+    condition     = var.max_receive_count >= 5 && var.max_receive_count <= 1000
+    error_message = "max_receive_count must be from 5 to 1000."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How long CloudWatch keeps the logs."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition = contains(
+      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+      var.log_retention_days
+    )
+    error_message = "log_retention_days must be one of the numbers that CloudWatch knows: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "KMS key for queues, logs, topic, schedule, configuration and domain; null to have one made. Its policy must let logs.REGION.amazonaws.com use it, s3.amazonaws.com with events, and cloudwatch.amazonaws.com for alarms: kms.tf has the statements."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", var.kms_key_arn))
+    error_message = "kms_key_arn must be the ARN of a key, not of an alias."
+  }
+}
+
+variable "bucket_kms_key_arns" {
+  description = "KMS keys of the buckets that are read and written (logs, archive, settings), where they have any. Buckets of Application and Classic Load Balancers have none: those write to buckets with SSE-S3 only."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.bucket_kms_key_arns : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", arn))])
+    error_message = "bucket_kms_key_arns must be ARNs of keys, not of aliases."
+  }
+}
+
+variable "secret_kms_key_arn" {
+  description = "KMS key of the secret or parameter that secret_arn names, where it has one of its own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.secret_kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", var.secret_kms_key_arn))
+    error_message = "secret_kms_key_arn must be the ARN of a key, not of an alias."
+  }
+}
+
+variable "engine_arn" {
+  description = "With sigv4: ARN of the OpenSearch Service domain, or of the Serverless collection, that endpoint is the URL of."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.engine_arn != null) == (var.sigv4 != null)
+    error_message = "engine_arn must be given with sigv4, and only then: it is what the function may call."
+  }
+  validation {
+    condition     = var.engine_arn == null ? true : can(regex("^arn:[^:]+:(es:[^:]+:[0-9]{12}:domain|aoss:[^:]+:[0-9]{12}:collection)/[a-z0-9-]+$", var.engine_arn))
+    error_message = "engine_arn must be arn:aws:es:REGION:ACCOUNT:domain/NAME or arn:aws:aoss:REGION:ACCOUNT:collection/ID."
+  }
+}
+
+variable "setup_on_apply" {
+  description = "Whether an apply gives the Lambda the work order setup, after a change of package, settings, retention or engine. With false do it yourself, before the first sweep: where the engine's user may not manage templates, or where the engine cannot be reached yet."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "alarm_topic_arn" {
+  description = "SNS topic that alarms go to; null to have one made."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.alarm_topic_arn == null ? true : can(regex("^arn:[^:]+:sns:[^:]+:[0-9]{12}:[^:]+$", var.alarm_topic_arn))
+    error_message = "alarm_topic_arn must be the ARN of an SNS topic."
+  }
+}
+
+variable "alarm_emails" {
+  description = "Addresses that subscribe to the topic that is made; each gets a mail to confirm."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = var.alarm_topic_arn == null || length(var.alarm_emails) == 0
+    error_message = "alarm_emails are for the topic that the module makes: with alarm_topic_arn, subscribe there."
+  }
+}
+
+variable "oldest_waiting_seconds" {
+  description = "Age of the oldest object that waits, from which on there is an alarm."
+  type        = number
+  default     = 3600
+  nullable    = false
+
+  validation {
+    condition     = var.oldest_waiting_seconds >= 300
+    error_message = "oldest_waiting_seconds must be at least 300: load balancers write every five minutes."
+  }
+}
