@@ -1,27 +1,5 @@
 # The bucket that load balancers write to: one that exists, or this one.
 
-variable "log_bucket" {
-  description = <<-EOT
-    The bucket to make, by the name `bucket`, for load balancers of this account and region; null where it exists.
-    delivery_prefixes: prefixes that load balancers are configured with, without slashes at their ends; "" for none.
-    noncurrent_days: how long versions stay of what was deleted or written anew.
-    expire_days: after how many days objects go that nobody settled or, with keep, that were indexed; null for never.
-    force_destroy: whether a destroy takes the logs along.
-  EOT
-  type = object({
-    delivery_prefixes = optional(list(string), [""])
-    noncurrent_days   = optional(number, 7)
-    expire_days       = optional(number)
-    force_destroy     = optional(bool, false)
-  })
-  default = null
-
-  validation {
-    condition     = var.log_bucket == null ? true : length(var.log_bucket.delivery_prefixes) > 0 && !anytrue([for prefix in var.log_bucket.delivery_prefixes : startswith(prefix, "/") || endswith(prefix, "/")])
-    error_message = "log_bucket.delivery_prefixes must be one at least, without slashes at their ends."
-  }
-}
-
 locals {
   bucket = var.log_bucket == null ? var.bucket : aws_s3_bucket.logs[0].bucket
 

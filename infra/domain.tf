@@ -1,51 +1,5 @@
 # An OpenSearch domain of the deployment's own.
 
-variable "domain" {
-  description = <<-EOT
-    The OpenSearch domain to make, within vpc; null where endpoint or cloud_id names an engine that exists.
-    engine_version, instance_type, instance_count: nodes are spread over as many zones as vpc has subnets, three at most.
-    master_type: type of three dedicated master nodes; null for none.
-    volume_gb, volume_iops, volume_mbps: the gp3 volume of each node.
-    client_security_group_ids: who else may connect, such as a proxy before the dashboards.
-    client_arns: IAM principals that may call the domain besides the Lambda; what they may do there is for the domain's own roles.
-    create_service_linked_role: true where the account has never had a domain in a VPC.
-  EOT
-  type = object({
-    engine_version             = optional(string, "OpenSearch_2.19")
-    instance_type              = optional(string, "r7g.large.search")
-    instance_count             = optional(number, 2)
-    master_type                = optional(string)
-    volume_gb                  = optional(number, 100)
-    volume_iops                = optional(number, 3000)
-    volume_mbps                = optional(number, 125)
-    client_security_group_ids  = optional(list(string), [])
-    client_arns                = optional(list(string), [])
-    create_service_linked_role = optional(bool, false)
-  })
-  default = null
-
-  validation {
-    condition     = var.domain == null || var.vpc != null
-    error_message = "domain needs vpc: it is not made open to the internet."
-  }
-  validation {
-    condition     = var.domain == null ? true : can(regex("^OpenSearch_[23]\\.[0-9]+$", var.domain.engine_version))
-    error_message = "domain.engine_version must be OpenSearch_2.x or 3.x, such as OpenSearch_2.19."
-  }
-  validation {
-    condition     = var.domain == null ? true : var.domain.instance_count >= 1 && floor(var.domain.instance_count) == var.domain.instance_count
-    error_message = "domain.instance_count must be a whole number, at least 1."
-  }
-  validation {
-    condition     = var.domain == null ? true : can(regex("^[a-z0-9]+\\.[a-z0-9]+\\.search$", var.domain.instance_type)) && !startswith(var.domain.instance_type, "t2.")
-    error_message = "domain.instance_type must be TYPE.SIZE.search, and none of t2: those know no encryption at rest."
-  }
-  validation {
-    condition     = var.domain == null ? true : var.domain.volume_gb >= 10 && var.domain.volume_iops >= 3000 && var.domain.volume_mbps >= 125
-    error_message = "domain.volume_gb must be at least 10, volume_iops 3000 and volume_mbps 125: less is no gp3 volume."
-  }
-}
-
 locals {
   domain_arn   = "arn:${local.partition}:es:${local.region}:${local.account}:domain/${var.name}"
   domain_zones = var.domain == null ? 0 : min(3, var.domain.instance_count, length(var.vpc.subnet_ids))

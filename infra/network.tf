@@ -1,44 +1,7 @@
-# Where the function lives, if not outside of any VPC.
-
-variable "vpc" {
-  description = <<-EOT
-    The VPC to run in; null for none. Needed with domain.
-    vpc_id, subnet_ids: where; the subnets in different zones.
-    security_group_ids: security groups of the function besides its own.
-    egress_cidr_blocks: where an engine that exists, and AWS's services without create_endpoints, are reached.
-    create_endpoints: whether to make the VPC endpoints that the function needs: a gateway for S3, in route_table_ids
-    (those of the subnets), and interfaces for SQS (fanout), Secrets Manager or SSM (secret_arn). Interfaces have private
-    DNS: the whole VPC reaches those services through them. Without them the subnets need another way out, such as NAT.
-  EOT
-  type = object({
-    vpc_id             = string
-    subnet_ids         = list(string)
-    security_group_ids = optional(list(string), [])
-    egress_cidr_blocks = optional(list(string), ["0.0.0.0/0"])
-    create_endpoints   = optional(bool, false)
-    route_table_ids    = optional(list(string), [])
-  })
-  default = null
-
-  validation {
-    condition     = var.vpc == null ? true : length(var.vpc.subnet_ids) > 0
-    error_message = "vpc.subnet_ids must name at least one subnet."
-  }
-  validation {
-    condition     = var.vpc == null ? true : !var.vpc.create_endpoints || length(var.vpc.route_table_ids) > 0
-    error_message = "vpc.route_table_ids must name the subnets' route tables: the endpoint of S3 is a route."
-  }
-}
+# What the function needs to live in a VPC.
 
 locals {
-  in_vpc         = var.vpc != null
-  makes_networks = local.in_vpc ? var.vpc.create_endpoints : false
-
-  # Lambda itself delivers logs, polls queues and decrypts the configuration: none of it goes through the VPC.
-  interface_endpoints = local.makes_networks ? toset(concat(
-    var.fanout ? ["sqs"] : [],
-    var.secret_arn == null ? [] : [local.secret_in_ssm ? "ssm" : "secretsmanager"],
-  )) : toset([])
+  in_vpc = var.vpc != null
 
   # NAME:BASE64 of HOST[:PORT]$...
   cloud_host  = var.cloud_id == null ? "" : split("$", base64decode(split(":", var.cloud_id)[1]))[0]
@@ -110,4 +73,26 @@ resource "aws_vpc_security_group_egress_rule" "out" {
   ip_protocol       = "tcp"
   from_port         = each.value.port
   to_port           = each.value.port
+}
+
+resource "aws_vpc_security_group_egress_rule" "endpoints" {
+  count = length(local.interface_endpoints) > 0 ? 1 : 0
+
+  description                  = "AWS by interface endpoints"
+  security_group_id            = aws_security_group.function[0].id
+  referenced_security_group_id = aws_security_group.endpoints[0].id
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+}
+
+resource "aws_vpc_security_group_egress_rule" "s3" {
+  count = local.makes_endpoints ? 1 : 0
+
+  description       = "S3 by its gateway"
+  security_group_id = aws_security_group.function[0].id
+  prefix_list_id    = aws_vpc_endpoint.s3[0].prefix_list_id
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
 }

@@ -53,3 +53,33 @@ output "kms_key_arn" {
   description = "ARN of the key that encrypts queues, logs, topic, schedule, configuration and domain."
   value       = local.kms_key_arn
 }
+
+output "dashboards_url" {
+  description = "URL of the domain's OpenSearch Dashboards, within the VPC; null without domain."
+  value       = var.domain == null ? null : "${local.endpoint}/_dashboards"
+}
+
+output "setup_role_arn" {
+  description = "ARN of the domain's master user, the role of the setup function; null without domain."
+  value       = one(aws_iam_role.setup[*].arn)
+}
+
+output "setup_result" {
+  description = "What the Lambda answered to the work order setup, as JSON; null where setup_on_apply is false."
+  value       = one(aws_lambda_invocation.setup[*].result)
+}
+
+output "security_group_id" {
+  description = "Security group of the function, for the rules of an engine that exists; null without vpc."
+  value       = one(aws_security_group.function[*].id)
+}
+
+output "alarm_topic_arn" {
+  description = "ARN of the SNS topic that alarms go to."
+  value       = local.alarm_topic_arn
+}
+
+output "dashboard_url" {
+  description = "URL of the CloudWatch dashboard."
+  value       = "https://${local.region}.console.aws.amazon.com/cloudwatch/home?region=${local.region}#dashboards/dashboard/${var.name}"
+}

@@ -263,3 +263,113 @@ variable "oldest_waiting_seconds" {
     error_message = "oldest_waiting_seconds must be at least 300: load balancers write every five minutes."
   }
 }
+
+variable "log_bucket" {
+  description = <<-EOT
+    The bucket to make, by the name `bucket`, for load balancers of this account and region; null where it exists.
+    delivery_prefixes: prefixes that load balancers are configured with, without slashes at their ends; "" for none.
+    noncurrent_days: how long versions stay of what was deleted or written anew.
+    expire_days: after how many days objects go that nobody settled or, with keep, that were indexed; null for never.
+    force_destroy: whether a destroy takes the logs along.
+  EOT
+  type = object({
+    delivery_prefixes = optional(list(string), [""])
+    noncurrent_days   = optional(number, 7)
+    expire_days       = optional(number)
+    force_destroy     = optional(bool, false)
+  })
+  default = null
+
+  validation {
+    condition     = var.log_bucket == null ? true : length(var.log_bucket.delivery_prefixes) > 0 && !anytrue([for prefix in var.log_bucket.delivery_prefixes : startswith(prefix, "/") || endswith(prefix, "/")])
+    error_message = "log_bucket.delivery_prefixes must be one at least, without slashes at their ends."
+  }
+}
+
+variable "domain" {
+  description = <<-EOT
+    The OpenSearch domain to make, within vpc; null where endpoint or cloud_id names an engine that exists.
+    engine_version, instance_type, instance_count: nodes are spread over as many zones as vpc has subnets, three at most.
+    master_type: type of three dedicated master nodes; null for none.
+    volume_gb, volume_iops, volume_mbps: the gp3 volume of each node.
+    client_security_group_ids: who else may connect, such as a proxy before the dashboards.
+    client_arns: IAM principals that may call the domain besides the Lambda; what they may do there is for the domain's own roles.
+    create_service_linked_role: true where the account has never had a domain in a VPC.
+  EOT
+  type = object({
+    engine_version             = optional(string, "OpenSearch_2.19")
+    instance_type              = optional(string, "r7g.large.search")
+    instance_count             = optional(number, 2)
+    master_type                = optional(string)
+    volume_gb                  = optional(number, 100)
+    volume_iops                = optional(number, 3000)
+    volume_mbps                = optional(number, 125)
+    client_security_group_ids  = optional(list(string), [])
+    client_arns                = optional(list(string), [])
+    create_service_linked_role = optional(bool, false)
+  })
+  default = null
+
+  validation {
+    condition     = var.domain == null || var.vpc != null
+    error_message = "domain needs vpc: it is not made open to the internet."
+  }
+  validation {
+    condition     = var.domain == null ? true : can(regex("^OpenSearch_[23]\\.[0-9]+$", var.domain.engine_version))
+    error_message = "domain.engine_version must be OpenSearch_2.x or 3.x, such as OpenSearch_2.19."
+  }
+  validation {
+    condition     = var.domain == null ? true : var.domain.instance_count >= 1 && floor(var.domain.instance_count) == var.domain.instance_count
+    error_message = "domain.instance_count must be a whole number, at least 1."
+  }
+  validation {
+    condition     = var.domain == null ? true : can(regex("^[a-z0-9]+\\.[a-z0-9]+\\.search$", var.domain.instance_type)) && !startswith(var.domain.instance_type, "t2.")
+    error_message = "domain.instance_type must be TYPE.SIZE.search, and none of t2: those know no encryption at rest."
+  }
+  validation {
+    condition     = var.domain == null ? true : var.domain.volume_gb >= 10 && var.domain.volume_iops >= 3000 && var.domain.volume_mbps >= 125
+    error_message = "domain.volume_gb must be at least 10, volume_iops 3000 and volume_mbps 125: less is no gp3 volume."
+  }
+}
+
+variable "vpc" {
+  description = <<-EOT
+    The VPC to run in; null for none. Needed with domain.
+    vpc_id, subnet_ids: where; the subnets in different zones.
+    security_group_ids: security groups of the function besides its own.
+    egress_cidr_blocks: where an engine that exists, and AWS's services without create_endpoints, are reached.
+    create_endpoints: whether to make the VPC endpoints that the function needs: a gateway for S3, in route_table_ids
+    (those of the subnets), and interfaces for SQS (fanout), Secrets Manager or SSM (secret_arn). Interfaces have private
+    DNS: the whole VPC reaches those services through them. Without them the subnets need another way out, such as NAT.
+  EOT
+  type = object({
+    vpc_id             = string
+    subnet_ids         = list(string)
+    security_group_ids = optional(list(string), [])
+    egress_cidr_blocks = optional(list(string), ["0.0.0.0/0"])
+    create_endpoints   = optional(bool, false)
+    route_table_ids    = optional(list(string), [])
+  })
+  default = null
+
+  validation {
+    condition     = var.vpc == null ? true : length(var.vpc.subnet_ids) > 0
+    error_message = "vpc.subnet_ids must name at least one subnet."
+  }
+  validation {
+    condition     = var.vpc == null ? true : !var.vpc.create_endpoints || length(var.vpc.route_table_ids) > 0
+    error_message = "vpc.route_table_ids must name the subnets' route tables: the endpoint of S3 is a route."
+  }
+}
+
+variable "silent_seconds" {
+  description = "After how long without any invocation there is an alarm: longer than tick's interval."
+  type        = number
+  default     = 1800
+  nullable    = false
+
+  validation {
+    condition     = var.silent_seconds >= 60 && var.silent_seconds <= 86400 && var.silent_seconds % 60 == 0
+    error_message = "silent_seconds must be a multiple of 60, from 60 to 86400."
+  }
+}
