@@ -14,27 +14,25 @@ run "numbers_below_their_limits" {
   command = plan
 
   variables {
-    memory_mb                = 127
-    timeout_seconds          = 9
-    reserved_concurrency     = 0
-    queue_concurrency        = 1
-    queue_batch_size         = 0
-    queue_visibility_seconds = 53
-    max_receive_count        = 4
-    oldest_waiting_seconds   = 299
-    silent_seconds           = 59
-    request_timeout_seconds  = 0
-    batch_bytes              = 9999
-    batch_items              = 0
-    objects_in_flight        = 0
-    requests_in_flight       = 0
-    refused_percent          = 0
-    retention_days           = 0
+    memory_mb               = 127
+    timeout_seconds         = 9
+    queue_concurrency       = 1
+    queue_batch_size        = 0
+    max_receive_count       = 4
+    oldest_waiting_seconds  = 299
+    silent_seconds          = 59
+    request_timeout_seconds = 0
+    batch_bytes             = 9999
+    batch_items             = 0
+    objects_in_flight       = 0
+    requests_in_flight      = 0
+    refused_percent         = 0
+    retention_days          = 0
   }
 
   expect_failures = [
-    var.memory_mb, var.timeout_seconds, var.reserved_concurrency, var.queue_concurrency, var.queue_batch_size,
-    var.queue_visibility_seconds, var.max_receive_count, var.oldest_waiting_seconds, var.silent_seconds,
+    var.memory_mb, var.timeout_seconds, var.queue_concurrency, var.queue_batch_size,
+    var.max_receive_count, var.oldest_waiting_seconds, var.silent_seconds,
     var.request_timeout_seconds, var.batch_bytes, var.batch_items, var.objects_in_flight, var.requests_in_flight,
     var.refused_percent, var.retention_days,
   ]
@@ -44,24 +42,23 @@ run "numbers_above_their_limits" {
   command = plan
 
   variables {
-    memory_mb                = 10241
-    timeout_seconds          = 901
-    queue_concurrency        = 1001
-    queue_batch_size         = 11
-    queue_visibility_seconds = 43201
-    max_receive_count        = 1001
-    silent_seconds           = 86460
-    request_timeout_seconds  = 301
-    batch_bytes              = 104857601
-    batch_items              = 100001
-    objects_in_flight        = 65
-    requests_in_flight       = 17
-    refused_percent          = 101
-    retention_days           = 36501
+    memory_mb               = 10241
+    timeout_seconds         = 901
+    queue_concurrency       = 1001
+    queue_batch_size        = 11
+    max_receive_count       = 1001
+    silent_seconds          = 86460
+    request_timeout_seconds = 301
+    batch_bytes             = 104857601
+    batch_items             = 100001
+    objects_in_flight       = 65
+    requests_in_flight      = 17
+    refused_percent         = 101
+    retention_days          = 36501
   }
 
   expect_failures = [
-    var.memory_mb, var.timeout_seconds, var.queue_concurrency, var.queue_batch_size, var.queue_visibility_seconds,
+    var.memory_mb, var.timeout_seconds, var.queue_concurrency, var.queue_batch_size,
     var.max_receive_count, var.silent_seconds, var.request_timeout_seconds, var.batch_bytes, var.batch_items,
     var.objects_in_flight, var.requests_in_flight, var.refused_percent, var.retention_days,
   ]
@@ -98,7 +95,6 @@ run "text_of_another_shape" {
     geo_files           = ["/opt/a,b.mmdb"]
     redact_key          = "too short"
     settle              = "move"
-    own_prefix          = "albatross"
     kms_key_arn         = "arn:aws:kms:eu-central-1:123456789012:alias/key"
     bucket_kms_key_arns = ["alias/key"]
     secret_kms_key_arn  = "alias/key"
@@ -107,7 +103,7 @@ run "text_of_another_shape" {
 
   expect_failures = [
     var.name, var.architecture, var.tick, var.bucket, var.prefix, var.endpoint, var.secret_arn, var.settings,
-    var.geo_files, var.redact_key, var.settle, var.own_prefix, var.kms_key_arn, var.bucket_kms_key_arns,
+    var.geo_files, var.redact_key, var.settle, var.kms_key_arn, var.bucket_kms_key_arns,
     var.secret_kms_key_arn, var.alarm_topic_arn,
   ]
 }
@@ -247,6 +243,16 @@ run "nothing_left_to_sweep" {
   variables {
     prefix     = "logs/mine/"
     own_prefix = "logs/"
+  }
+
+  expect_failures = [var.own_prefix]
+}
+
+run "own_prefix_without_a_slash" {
+  command = plan
+
+  variables {
+    own_prefix = "albatross"
   }
 
   expect_failures = [var.own_prefix]
