@@ -66,11 +66,13 @@ resource "aws_opensearch_domain" "this" {
 
   log_publishing_options {
     log_type                 = "AUDIT_LOGS"
+    enabled                  = true
     cloudwatch_log_group_arn = aws_cloudwatch_log_group.domain[0].arn
   }
 
   log_publishing_options {
     log_type                 = "ES_APPLICATION_LOGS"
+    enabled                  = true
     cloudwatch_log_group_arn = aws_cloudwatch_log_group.domain[0].arn
   }
 
@@ -102,7 +104,6 @@ resource "aws_iam_service_linked_role" "domain" {
 }
 
 resource "aws_security_group" "domain" {
-  #checkov:skip=CKV2_AWS_5: attached to the domain
   count = var.domain == null ? 0 : 1
 
   name        = "${var.name}-domain"

@@ -34,6 +34,7 @@ WITHOUT_A_CALL = {
     "ec2:CreateNetworkInterface": "Lambda, in a VPC",
     "ec2:DeleteNetworkInterface": "Lambda, in a VPC",
     "ec2:DescribeNetworkInterfaces": "Lambda, in a VPC",
+    "ec2:DescribeSubnets": "Lambda, in a VPC",
     "ec2:UnassignPrivateIpAddresses": "Lambda, in a VPC",
     "kms:Decrypt": "what is read is encrypted",
     "kms:GenerateDataKey": "what is written is encrypted",

@@ -33,8 +33,8 @@ run "everything" {
         aws_iam_role_policy.network[0].policy, aws_iam_role_policy.setup[0].policy, aws_iam_role_policy.schedule.policy,
         ] : [
         for statement in jsondecode(policy).Statement :
-        # AWS knows no narrower resource for DescribeNetworkInterfaces.
-        alltrue([for resource in flatten([statement.Resource]) : startswith(resource, "arn:aws:")]) || statement.Action == ["ec2:DescribeNetworkInterfaces"]
+        # AWS knows no narrower resource for what describes.
+        alltrue([for resource in flatten([statement.Resource]) : startswith(resource, "arn:aws:")]) || statement.Action == ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"]
       ]
     ]))
     error_message = "Where an ARN can stand, one stands."
