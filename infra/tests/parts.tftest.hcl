@@ -174,7 +174,8 @@ run "a_bucket" {
   assert {
     condition = alltrue([
       for statement in jsondecode(aws_s3_bucket_policy.logs[0].policy).Statement :
-      statement.Effect == "Deny" || try(statement.Condition.StringEquals, statement.Condition.StringEqualsIfExists)["aws:SourceAccount"] == "123456789012"
+      try(statement.Condition.StringEquals, statement.Condition.StringEqualsIfExists)["aws:SourceAccount"] == "123456789012"
+      if statement.Effect == "Allow"
     ])
     error_message = "Load balancers of this account deliver, and no others."
   }
