@@ -24,6 +24,18 @@ resource "aws_lambda_invocation" "setup" {
   function_name = var.domain == null ? aws_lambda_function.ingest.function_name : aws_lambda_function.setup[0].function_name
   input         = jsonencode(local.setup_order)
   triggers      = local.setup_triggers
+
+  # The way to the engine.
+  depends_on = [
+    aws_vpc_endpoint.interface,
+    aws_vpc_endpoint.s3,
+    aws_vpc_security_group_egress_rule.domain,
+    aws_vpc_security_group_egress_rule.endpoints,
+    aws_vpc_security_group_egress_rule.out,
+    aws_vpc_security_group_egress_rule.s3,
+    aws_vpc_security_group_ingress_rule.domain,
+    aws_vpc_security_group_ingress_rule.endpoints,
+  ]
 }
 
 # A domain's master user is the role of a second function, for this one order: so what reads logs day

@@ -372,4 +372,11 @@ variable "silent_seconds" {
     condition     = var.silent_seconds >= 60 && var.silent_seconds <= 86400 && var.silent_seconds % 60 == 0
     error_message = "silent_seconds must be a multiple of 60, from 60 to 86400."
   }
+  validation {
+    condition = var.silent_seconds >= try(
+      regex("^rate\\(([0-9]+) ", var.tick)[0] * { minute = 60, hour = 3600, day = 86400 }[regex("^rate\\([0-9]+ (minute|hour|day)", var.tick)[0]],
+      0
+    )
+    error_message = "silent_seconds must not be shorter than tick's interval, or every pause between two is an alarm."
+  }
 }

@@ -324,3 +324,13 @@ run "a_bucket_with_slashes" {
 
   expect_failures = [var.log_bucket]
 }
+
+run "alarms_between_two_ticks" {
+  command = plan
+
+  variables {
+    tick = "rate(1 hour)"
+  }
+
+  expect_failures = [var.silent_seconds]
+}
