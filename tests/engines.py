@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""`make engines`: a full run into every search engine that this machine can run, one after the other."""
+"""`make engines`: a full run, and documents of every format, into every search engine that this machine can run, one
+after the other.
+"""
 
 import argparse
 import sys

@@ -41,7 +41,7 @@ class Index:
         `logs-*-*`; or, where there are none, would refuse every document.
         """
         spoils = {"data_stream": {}} if has_data_streams else {"template": {"mappings": {"dynamic": "strict"}}}
-        planted = {"index_patterns": [f"{self.prefix}-*-*"], "priority": 100} | spoils
+        planted = {"index_patterns": [f"{self.prefix}-*"], "priority": 100} | spoils
         self._ask("PUT", f"_index_template/{self.prefix}-planted", planted)
 
     def uproot(self) -> None:
