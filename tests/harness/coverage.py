@@ -10,7 +10,7 @@ from .index import Index
 from .paths import FIXTURES
 from .storage import Storage
 
-SOURCE = (FIXTURES / "source.txt").read_text().strip()
+_SOURCE = (FIXTURES / "source.txt").read_text().strip()
 _DATABASES = [FIXTURES / "geo" / name for name in ("city.mmdb", "asn.mmdb")]
 # The only reason for which an engine may leave a value out of the index: keywords have this as `ignore_above`.
 _LONGEST_KEYWORD = 8191
@@ -31,7 +31,7 @@ def every_format(storage: Storage, index: Index, folder: Path, **more: object) -
     albatross.setup(variables)
     expected: dict[str, bytes] = {}
     for log in sorted(FIXTURES.glob("*.log")):
-        key = SOURCE.split("/", 3)[3].format(name=log.stem)
+        key = _SOURCE.split("/", 3)[3].format(name=log.stem)
         items = albatross.bulk_items(log, bucket.uri(key), settings, _DATABASES)
         if items:
             bucket.put(key, log.read_bytes())
