@@ -18,7 +18,7 @@ use crate::object::Settled;
 use crate::queue::Queue;
 use crate::report::Report;
 use crate::s3::Store;
-use crate::setup::{SetupError, SetupReport, setup};
+use crate::setup::{SetupError, SetupExtras, SetupReport, setup};
 use crate::state::Scope;
 use crate::stop::Stop;
 use crate::template::{self, TemplateError};
@@ -89,12 +89,12 @@ impl Ingest {
         self.config.settle != Settle::Delete
     }
 
-    /// Puts template and retention policy.
+    /// Puts template, retention policy, and what else is asked for.
     ///
     /// # Errors
     /// When the engine does not take one of them.
-    pub async fn setup(&self) -> Result<SetupReport, SetupError> {
-        setup(&self.engine, &self.settings, self.config.retention_days).await
+    pub async fn setup(&self, extras: &SetupExtras) -> Result<SetupReport, SetupError> {
+        setup(&self.engine, &self.settings, self.config.retention_days, extras).await
     }
 
     /// The bucket with the logs.

@@ -146,8 +146,8 @@ fn wants_retry(Worked { object, outcome }: &Worked) -> Option<String> {
 
 async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, stop: &Stop) -> Result<Value, Diagnostic> {
     match order {
-        WorkOrder::Setup {} => {
-            let Some(done) = stop.unless_pulled(ingest.setup()).await else {
+        WorkOrder::Setup(extras) => {
+            let Some(done) = stop.unless_pulled(ingest.setup(&extras)).await else {
                 return Err(failed("setup", &StopReason::Deadline));
             };
             done.map(|report| value(&report)).map_err(|error| failed("setup", &error))
