@@ -18,6 +18,7 @@ mod causes;
 mod choose;
 pub mod command;
 mod config;
+mod dashboards;
 mod deadline;
 mod engine;
 mod error;
@@ -54,6 +55,7 @@ pub use backoff::Backoff;
 pub use config::{
     Auth, Config, ConfigError, Credentials, Location, SettingsSource, Settle, SigningName, VARIABLES, Variable,
 };
+pub use dashboards::{DashboardsError, DashboardsUrl, Imported, NoDashboardsUrl, dashboards};
 pub use deadline::{Deadline, TooShort};
 pub use engine::{Answer, AuthError, Body, CaFileError, Engine, EngineError, NoAnswer};
 pub use error::{Disposition, RunError, Unsettled};

@@ -1,4 +1,4 @@
-//! What an engine needs once, before the first document: our template and, if wished, a policy and a role.
+//! What an engine needs once, before the first document: our template and, if wished, a policy, a role and dashboards.
 
 use std::fmt;
 
@@ -6,6 +6,7 @@ use parser_wasm::{Settings, TEMPLATE_VERSION};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::dashboards::{self, DashboardsError, DashboardsUrl, Imported, dashboards};
 use crate::engine::Engine;
 use crate::grant::{self, BackendRole, Grant, GrantError};
 use crate::retention::{self, Lifecycle, RetentionError};
@@ -17,6 +18,8 @@ use crate::template::{self, TemplateError};
 pub struct SetupExtras {
     /// Who gets the rights that an ingest needs.
     pub grant: Option<BackendRole>,
+    /// Where dashboards are imported.
+    pub dashboards: Option<DashboardsUrl>,
 }
 
 /// What is in place now.
@@ -34,6 +37,8 @@ pub struct SetupReport {
     pub retention: Option<Retention>,
     /// What was granted, where that was asked for.
     pub granted: Option<Grant>,
+    /// Dashboards, where they were asked for.
+    pub imported: Option<Imported>,
 }
 
 /// The policy in place.
@@ -57,6 +62,9 @@ pub enum SetupError {
     /// The role of the ingest.
     #[error(transparent)]
     Grant(#[from] GrantError),
+    /// The dashboards. Only where there are none for such documents, nothing else has been done.
+    #[error(transparent)]
+    Dashboards(#[from] DashboardsError),
 }
 
 /// Puts the template and, where days are given, the retention policy; both over older ones. Grants
@@ -72,6 +80,10 @@ pub async fn setup(
     retention_days: Option<u32>,
     extras: &SetupExtras,
 ) -> Result<SetupReport, SetupError> {
+    let import = match &extras.dashboards {
+        Some(url) => Some((url, dashboards(settings)?)),
+        None => None,
+    };
     let granted = match &extras.grant {
         Some(backend_role) => Some(grant::grant(engine, settings, backend_role).await?),
         None => None,
@@ -83,6 +95,10 @@ pub async fn setup(
     let by_template = retention.as_ref().is_some_and(|retention| retention.by == Lifecycle::Ilm);
     let name = settings.template_name();
     template::put(engine, settings, by_template.then_some(name.as_str())).await?;
+    let imported = match import {
+        Some((url, file)) => Some(dashboards::import(engine, url, &file).await?),
+        None => None,
+    };
     Ok(SetupReport {
         endpoint: engine.endpoint().to_string(),
         template: name,
@@ -90,12 +106,13 @@ pub async fn setup(
         indices: settings.index_pattern(),
         retention,
         granted,
+        imported,
     })
 }
 
 impl fmt::Display for SetupReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { endpoint, template, version, indices, retention, granted } = self;
+        let Self { endpoint, template, version, indices, retention, granted, imported } = self;
         write!(f, "index template {template} version {version} is in place at {endpoint}, for {indices}")?;
         match retention {
             Some(Retention { days, by: Lifecycle::Ilm }) => {
@@ -106,6 +123,12 @@ impl fmt::Display for SetupReport {
             }
             None => {}
         }
-        granted.as_ref().map_or(Ok(()), |granted| write!(f, "\n{granted}"))
+        if let Some(granted) = granted {
+            write!(f, "\n{granted}")?;
+        }
+        if let Some(Imported { url, objects, dashboards }) = imported {
+            write!(f, "\n{dashboards} dashboards ({objects} saved objects) are in place at {url}")?;
+        }
+        Ok(())
     }
 }
