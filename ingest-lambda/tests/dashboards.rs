@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Output;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use ingest_lambda::{DashboardsError, dashboards};
 use parser_wasm::{Settings, index_template};
 use serde_json::{Value, json};
-use support::{Bucket, Reply, Request, Server, command};
+use support::{Bucket, Lambda, Reply, Request, Server, command};
 
 fn objects(settings: &Settings) -> Vec<Value> {
     dashboards(settings).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -215,4 +216,18 @@ fn a_file_goes_to_standard_output_and_the_report_elsewhere() {
     assert_exits(0, &output, "index template albatross-elb version");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), dashboards(&Settings::default()).unwrap());
     assert!(imports.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_work_order_sends_the_credentials_to_no_other_host() {
+    let (server, imports) =
+        server(|sent| Reply::new(200, json!({ "success": true, "successCount": sent }).to_string()));
+    let lambda = Lambda::start(&Bucket::default().serve(), &server, &[]);
+    let order = |url: &str| lambda.invoke(json!({ "albatross": "setup", "dashboards": url }), Duration::from_secs(20));
+    let own = order(&server.url());
+    assert!(!own.is_error, "{}", own.answer);
+    assert_eq!(own.answer["imported"]["objects"], 41);
+    let other = order("https://192.0.2.1/_dashboards");
+    assert!(other.is_error && other.answer["errorMessage"].as_str().unwrap().contains("own host"), "{}", other.answer);
+    assert_eq!(imports.lock().unwrap().len(), 1);
 }

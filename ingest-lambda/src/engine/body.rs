@@ -12,7 +12,8 @@ pub struct Body {
     pub(super) not_forged: bool,
 }
 
-/// A line of its own in a form; JSON text holds no line break.
+/// A form, and what divides it: a line of its own. JSON text holds no line break.
+const FORM: &str = "multipart/form-data; boundary=albatross-saved-objects";
 const BOUNDARY: &str = "albatross-saved-objects";
 
 impl Body {
@@ -37,11 +38,10 @@ impl Body {
     /// A form with one file, of one JSON value a line (RFC 7578).
     pub(crate) fn saved_objects(file: &str) -> Self {
         let form = format!(
-            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"albatross.ndjson\"\r\n\
-             content-type: application/ndjson\r\n\r\n{file}\r\n--{BOUNDARY}--\r\n"
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"albatross.ndjson\"\r\n\
+             Content-Type: application/ndjson\r\n\r\n{file}\r\n--{BOUNDARY}--\r\n"
         );
-        let content_type = "multipart/form-data; boundary=albatross-saved-objects";
-        Self { content_type, not_forged: true, ..Self::json(form) }
+        Self { content_type: FORM, not_forged: true, ..Self::json(form) }
     }
 
     /// The same, said to be gzip: the bytes are compressed already.
