@@ -36,6 +36,11 @@ class Index:
         """The name of the index template."""
         return self.prefix if self._schema == "ecs" else f"{self.prefix}-network-log"
 
+    @property
+    def is_data_stream(self) -> bool:
+        """Whether it is one, and not indices by time."""
+        return self._target == "data_stream"
+
     def plant(self, *, has_data_streams: bool = True) -> None:
         """Puts a template of somebody else's that would make data streams of our indices, as Elasticsearch has one for
         `logs-*-*`; or, where there are none, would refuse every document.
@@ -128,7 +133,7 @@ class Index:
 
     def remove(self) -> None:
         """Removes the indices and the template, and nothing else."""
-        if self._target == "data_stream":
+        if self.is_data_stream:
             self._session.delete(f"{self.engine_url}/_data_stream/{self.prefix}", timeout=60)
         else:
             for name in self._ask("GET", f"{self._pattern}/_settings"):
@@ -143,7 +148,7 @@ class Index:
 
     @property
     def _pattern(self) -> str:
-        return self.prefix if self._target == "data_stream" else f"{self.prefix}-*"
+        return self.prefix if self.is_data_stream else f"{self.prefix}-*"
 
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         answer = self._session.request(method, f"{self.engine_url}/{path}", json=body, timeout=60)
