@@ -34,7 +34,8 @@ impl<'o> Object<'o> {
         }
     }
 
-    #[inline]
+    /// Inlined, so that a key is stored as the constant it is and not copied by a call.
+    #[inline(always)]
     fn key(&mut self, key: &str) {
         if !self.empty {
             self.out.push(b',');
@@ -89,8 +90,17 @@ impl<'o> Object<'o> {
     }
 
     pub(crate) fn ip(&mut self, key: &str, value: Option<IpAddr>) {
-        if let Some(ip) = value {
-            self.string(key, &ip.to_string());
+        match value {
+            Some(IpAddr::V4(ip)) => {
+                self.key(key);
+                for (mark, octet) in [b'"', b'.', b'.', b'.'].into_iter().zip(ip.octets()) {
+                    self.out.push(mark);
+                    self.out.extend_from_slice(itoa::Buffer::new().format(octet).as_bytes());
+                }
+                self.out.push(b'"');
+            }
+            Some(IpAddr::V6(ip)) => self.string(key, &ip.to_string()),
+            None => {}
         }
     }
 
