@@ -9,12 +9,12 @@ locals {
     retention = var.retention_days == null ? "for ever" : tostring(var.retention_days)
   }
 
+  has_dashboards = try(var.domain.dashboards, false)
+
   setup_order = merge(
     { albatross = "setup" },
-    var.domain == null ? {} : {
-      grant      = aws_iam_role.ingest.arn
-      dashboards = "${local.endpoint}/_dashboards"
-    },
+    var.domain == null ? {} : { grant = aws_iam_role.ingest.arn },
+    local.has_dashboards ? { dashboards = "${local.endpoint}/_dashboards" } : {},
   )
 }
 
@@ -110,7 +110,7 @@ resource "aws_iam_role_policy" "setup" {
         },
         {
           Effect   = "Allow"
-          Action   = ["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut"]
+          Action   = ["es:ESHttpGet", "es:ESHttpPatch", "es:ESHttpPost", "es:ESHttpPut"]
           Resource = ["${local.domain_arn}/*"]
         },
       ],
