@@ -1,0 +1,27 @@
+# What the local API server (moto) does not keep, and what would hence never be as it was applied. Each is created all
+# the same, but for the first; tests/infra.py lays this file beside the module's own in a copy of it.
+
+# Not known to moto: Terraform would wait three minutes for it and give up.
+resource "aws_sqs_queue" "dead_letters" {
+  redrive_allow_policy = null
+}
+
+# Given back with other spaces. tests/infra.py reads it back.
+resource "aws_sqs_queue" "events" {
+  lifecycle {
+    ignore_changes = [redrive_policy]
+  }
+}
+
+resource "aws_sqs_queue" "fanout" {
+  lifecycle {
+    ignore_changes = [redrive_policy]
+  }
+}
+
+# Taken and forgotten.
+resource "aws_lambda_function" "ingest" {
+  lifecycle {
+    ignore_changes = [logging_config]
+  }
+}
