@@ -129,12 +129,13 @@ def move_logs(terraform: Terraform, account: Account, bucket: Bucket, index: Ind
     """A log by the event's queue, and one by the tick and the fan-out queue, through the function as it was configured."""
     name = output(terraform, "function_name")
     function = account.function(name)
-    pollers = account.pollers(function["FunctionArn"])
+    tick, pollers = account.tick(function["FunctionArn"]), account.pollers(function["FunctionArn"])
     events, fanout = pollers[f"{name}-events"], pollers[f"{name}-fanout"]
     for poller in (events, fanout):
         assert poller.redrive["deadLetterTargetArn"].endswith(f":{name}-dead-letters"), poller.redrive
-    environment = function["Environment"]["Variables"] | account.environment
-    with Emulator(environment, logs) as emulator, events.taken_over(), fanout.taken_over():
+    role = function["Role"].rsplit("/", 1)[1]
+    environment = function["Environment"]["Variables"] | account.environment | account.credentials(function["Role"])
+    with events.taken_over(), fanout.taken_over(), account.guarded(role), Emulator(environment, logs) as emulator:
         with step("the work order of the apply: setup"):
             (order,) = [each for each in terraform.resources() if each["type"] == "aws_lambda_invocation"]
             answer = emulator.invoke(json.loads(order["values"]["input"]))
@@ -146,7 +147,7 @@ def move_logs(terraform: Terraform, account: Account, bucket: Bucket, index: Ind
         with step("a log by the schedule's tick"):
             bucket.put(key(2), log(2))
             bucket.age(key(2), timedelta(minutes=20))
-            report = emulator.invoke(account.tick(function["FunctionArn"]))
+            report = emulator.invoke(tick)
             assert report["objects"]["enqueued"] == 1, report
             fanout.deliver(emulator.invoke)
             settled(bucket, index, 2 * LINES)

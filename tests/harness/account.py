@@ -8,6 +8,7 @@ from typing import Any
 
 import jmespath
 import requests
+from moto.iam.models import iam_backends
 
 from .entry import ACCOUNT
 from .storage import CREDENTIALS, Storage
@@ -40,6 +41,8 @@ _KINDS = [
     ("sqs", "list_queues", "QueueUrls[]"),
 ]
 
+_OWNER = "owner"
+
 
 @dataclass(frozen=True, order=True)
 class Permission:
@@ -56,8 +59,7 @@ class Account:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
         # Its functions answer without a container, which would be Docker's.
-        config = {"lambda": {"use_docker": False}}
-        requests.post(f"{storage.url}/moto-api/config", json=config, timeout=10).raise_for_status()
+        self._ask("config", json={"lambda": {"use_docker": False}})
 
     @property
     def environment(self) -> dict[str, str]:
@@ -111,6 +113,26 @@ class Account:
         mappings = client.list_event_source_mappings(FunctionName=function_arn)["EventSourceMappings"]
         return {each["EventSourceArn"].rsplit(":", 1)[1]: Poller(self._storage, each) for each in mappings}
 
+    @contextmanager
+    def guarded(self, role: str) -> Iterator[None]:
+        """Meanwhile a program that is the role may do only what the policies of the role allow."""
+        iam = self._storage.connect("iam")
+        # AWS asks for `sqs:SendMessage`, the server for the name of the operation.
+        queues = [each.resource for each in self.permissions() if (each.role, each.action) == (role, "sqs:SendMessage")]
+        iam.put_role_policy(RoleName=role, PolicyName=_OWNER, PolicyDocument=_policy("sqs:SendMessageBatch", queues))
+        iam.create_user(UserName=_OWNER)
+        iam.put_user_policy(UserName=_OWNER, PolicyName=_OWNER, PolicyDocument=_policy("*", ["*"]))
+        iam.create_access_key(UserName=_OWNER)
+        # The server chooses keys by itself, and our clients have theirs already.
+        (ours,) = iam_backends[ACCOUNT]["aws"].get_all_access_keys_for_all_users()
+        ours.access_key_id, ours.secret_access_key = CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"]
+        self._ask("reset-auth", data="0")
+        try:
+            yield
+        finally:
+            self._ask("reset-auth", data="inf")
+            iam.delete_role_policy(RoleName=role, PolicyName=_OWNER)
+
     def credentials(self, role_arn: str) -> dict[str, str]:
         """The variables with which a program is the role."""
         given = self._storage.connect("sts").assume_role(RoleArn=role_arn, RoleSessionName="function")["Credentials"]
@@ -119,6 +141,10 @@ class Account:
             "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
             "AWS_SESSION_TOKEN": given["SessionToken"],
         }
+
+    def _ask(self, path: str, **body: Any) -> None:
+        """Something of the server itself."""
+        requests.post(f"{self._storage.url}/moto-api/{path}", **body, timeout=10).raise_for_status()
 
     def _all(self, service: str, operation: str, names: str) -> list[str]:
         client = self._storage.connect(service)
@@ -192,6 +218,8 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def role_arn(name: str) -> str:
-    """The ARN of a role in the account."""
-    return f"arn:aws:iam::{ACCOUNT}:role/{name}"
+def _policy(action: str, resources: list[str]) -> str:
+    return json.dumps({
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": action, "Resource": resources}],
+    })
