@@ -121,14 +121,17 @@ resource "aws_s3_bucket_policy" "logs" {
     Version = "2012-10-17"
     Statement = [
       {
+        # Load balancers write below their own account's number, so no other account's come here. Where
+        # the delivery says for whom it is, that has to be right, too: AWS documents it for some only, and
+        # a condition on what is not said would stop the logs without a word.
         Sid       = "LoadBalancers"
         Effect    = "Allow"
         Principal = { Service = "logdelivery.elasticloadbalancing.amazonaws.com" }
         Action    = "s3:PutObject"
         Resource  = local.delivered
         Condition = {
-          ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:elasticloadbalancing:${local.region}:${local.account}:loadbalancer/*" }
-          StringEquals = { "aws:SourceAccount" = local.account }
+          ArnLikeIfExists      = { "aws:SourceArn" = "arn:${local.partition}:elasticloadbalancing:${local.region}:${local.account}:loadbalancer/*" }
+          StringEqualsIfExists = { "aws:SourceAccount" = local.account }
         }
       },
       {

@@ -6,6 +6,7 @@ locals {
 }
 
 resource "aws_opensearch_domain" "this" {
+  #checkov:skip=CKV2_AWS_59: dedicated masters are a choice: two small nodes do without
   count = var.domain == null ? 0 : 1
 
   domain_name    = var.name
@@ -63,12 +64,16 @@ resource "aws_opensearch_domain" "this" {
     }
   }
 
-  dynamic "log_publishing_options" {
-    for_each = toset(["AUDIT_LOGS", "ES_APPLICATION_LOGS"])
-    content {
-      log_type                 = log_publishing_options.value
-      cloudwatch_log_group_arn = aws_cloudwatch_log_group.domain[0].arn
-    }
+  log_publishing_options {
+    log_type                 = "AUDIT_LOGS"
+    enabled                  = true
+    cloudwatch_log_group_arn = aws_cloudwatch_log_group.domain[0].arn
+  }
+
+  log_publishing_options {
+    log_type                 = "ES_APPLICATION_LOGS"
+    enabled                  = true
+    cloudwatch_log_group_arn = aws_cloudwatch_log_group.domain[0].arn
   }
 
   access_policies = jsonencode({
@@ -99,7 +104,6 @@ resource "aws_iam_service_linked_role" "domain" {
 }
 
 resource "aws_security_group" "domain" {
-  #checkov:skip=CKV2_AWS_5: attached to the domain
   count = var.domain == null ? 0 : 1
 
   name        = "${var.name}-domain"

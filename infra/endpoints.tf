@@ -39,7 +39,6 @@ resource "aws_vpc_endpoint" "interface" {
 }
 
 resource "aws_security_group" "endpoints" {
-  #checkov:skip=CKV2_AWS_5: attached to the endpoints
   count = length(local.interface_endpoints) > 0 ? 1 : 0
 
   name        = "${var.name}-endpoints"

@@ -1,10 +1,7 @@
 resource "aws_lambda_function" "ingest" {
   #checkov:skip=CKV_AWS_116: what a failed tick leaves the next one finds in the bucket; the queues have a dead-letter queue
-  #checkov:skip=CKV_AWS_117: the VPC is a choice: an engine outside of one is reached without
-  #checkov:skip=CKV_AWS_115: the reserved concurrency is a choice; ticks do not overlap, and queues have a maximum
   #checkov:skip=CKV_AWS_50: one log line and the metrics of every run say what took how long; no SDK for X-Ray is in the package
   #checkov:skip=CKV_AWS_272: the package is built where it is deployed; code signing needs a profile of the account's own
-  #checkov:skip=CKV_AWS_173: the configuration is encrypted by local.kms_key_arn, which checkov does not resolve
   function_name    = var.name
   description      = "Albatross: moves load-balancer logs from S3 into Elasticsearch or OpenSearch"
   role             = aws_iam_role.ingest.arn

@@ -50,7 +50,6 @@ locals {
 }
 
 resource "aws_kms_key" "this" {
-  #checkov:skip=CKV2_AWS_64: it has a policy, in a local
   count = var.kms_key_arn == null ? 1 : 0
 
   description         = "Albatross ${var.name}: queues, logs, topic, schedule, configuration, domain"

@@ -1,6 +1,5 @@
 resource "aws_cloudwatch_log_group" "ingest" {
   #checkov:skip=CKV_AWS_338: how long logs are kept is a choice; what has to be kept is in the engine and in quarantine
-  #checkov:skip=CKV_AWS_158: encrypted by local.kms_key_arn, which checkov does not resolve
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = local.kms_key_arn

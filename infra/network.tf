@@ -11,9 +11,9 @@ locals {
 
   network_statements = local.in_vpc ? [
     {
-      # AWS knows no narrower resource for it.
+      # AWS knows no narrower resource for them.
       Effect   = "Allow"
-      Action   = ["ec2:DescribeNetworkInterfaces"]
+      Action   = ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"]
       Resource = ["*"]
     },
     {
@@ -39,7 +39,6 @@ resource "aws_iam_role_policy" "network" {
 }
 
 resource "aws_security_group" "function" {
-  #checkov:skip=CKV2_AWS_5: attached to the functions
   count = local.in_vpc ? 1 : 0
 
   name        = "${var.name}-function"

@@ -4,14 +4,19 @@ locals {
   queue_retention_seconds  = 14 * 24 * 3600
   has_queue                = var.events || var.fanout
 
-  # Built from names, since the dead-letter queue names its sources and they name it.
-  queue_arns = { for kind in ["events", "fanout"] : kind => "arn:${local.partition}:sqs:${local.region}:${local.account}:${var.name}-${kind}" }
-
   # What came as a message, and failed again and again.
   redrive_policy = local.has_queue ? jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead_letters[0].arn
     maxReceiveCount     = var.max_receive_count
   }) : null
+
+  refuse_plain_text = {
+    Sid       = "OnlyTls"
+    Effect    = "Deny"
+    Principal = "*"
+    Action    = "sqs:*"
+    Condition = { Bool = { "aws:SecureTransport" = "false" } }
+  }
 }
 
 resource "aws_sqs_queue" "dead_letters" {
@@ -20,11 +25,6 @@ resource "aws_sqs_queue" "dead_letters" {
   name                      = "${var.name}-dead-letters"
   message_retention_seconds = local.queue_retention_seconds
   kms_master_key_id         = local.kms_key_arn
-
-  redrive_allow_policy = jsonencode({
-    redrivePermission = "byQueue"
-    sourceQueueArns   = [for kind, made in { events = var.events, fanout = var.fanout } : local.queue_arns[kind] if made]
-  })
 }
 
 resource "aws_sqs_queue_policy" "dead_letters" {
@@ -58,14 +58,4 @@ resource "aws_iam_role_policy" "queues" {
       },
     ]
   })
-}
-
-locals {
-  refuse_plain_text = {
-    Sid       = "OnlyTls"
-    Effect    = "Deny"
-    Principal = "*"
-    Action    = "sqs:*"
-    Condition = { Bool = { "aws:SecureTransport" = "false" } }
-  }
 }

@@ -1,5 +1,4 @@
 resource "aws_scheduler_schedule" "tick" {
-  #checkov:skip=CKV_AWS_297: encrypted by local.kms_key_arn, which checkov does not resolve
   name                = "${var.name}-tick"
   description         = "Albatross: sweeps ${var.bucket}"
   schedule_expression = var.tick
@@ -28,8 +27,8 @@ resource "aws_scheduler_schedule" "tick" {
     }
   }
 
-  # Before it, the Lambda refuses to run.
-  depends_on = [aws_lambda_invocation.setup]
+  # Before setup, the Lambda refuses to run.
+  depends_on = [aws_iam_role_policy.schedule, aws_lambda_invocation.setup]
 }
 
 resource "aws_iam_role" "schedule" {

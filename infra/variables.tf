@@ -1,7 +1,7 @@
 # What is deployed, and how large. The Lambda's own configuration is in knobs.tf.
 
 variable "name" {
-  description = "Name of the deployment: of the function, the domain and, with a suffix, everything else."
+  description = "Name of the deployment: of the function, its role, the domain and, with a suffix, everything else. Roles are the whole account's: another region takes another name."
   type        = string
   default     = "albatross"
   nullable    = false

@@ -2,7 +2,7 @@
 
 import re
 
-from harness.paths import ROOT
+from harness.paths import REPOSITORY
 
 # By the SDK's call.
 # <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>: a copy takes the tags along.
@@ -34,6 +34,7 @@ WITHOUT_A_CALL = {
     "ec2:CreateNetworkInterface": "Lambda, in a VPC",
     "ec2:DeleteNetworkInterface": "Lambda, in a VPC",
     "ec2:DescribeNetworkInterfaces": "Lambda, in a VPC",
+    "ec2:DescribeSubnets": "Lambda, in a VPC",
     "ec2:UnassignPrivateIpAddresses": "Lambda, in a VPC",
     "kms:Decrypt": "what is read is encrypted",
     "kms:GenerateDataKey": "what is written is encrypted",
@@ -44,7 +45,7 @@ WITHOUT_A_CALL = {
     "sqs:ReceiveMessage": "Lambda's poller",
 }
 
-SOURCES = [path.read_text() for path in sorted((ROOT / "ingest-lambda/src").rglob("*.rs"))]
+SOURCES = [path.read_text() for path in sorted((REPOSITORY / "ingest-lambda/src").rglob("*.rs"))]
 
 
 def called() -> set[str]:
@@ -61,7 +62,7 @@ def methods() -> set[str]:
 def allowed() -> set[str]:
     """The actions in the roles' policies."""
     actions = set()
-    for path in sorted((ROOT / "infra").glob("*.tf")):
+    for path in sorted((REPOSITORY / "infra").glob("*.tf")):
         blocks = re.findall(r'^resource "aws_iam_role_policy" .*?^}', path.read_text(), re.MULTILINE | re.DOTALL)
         blocks += re.findall(r"^  network_statements = .*?^  \]", path.read_text(), re.MULTILINE | re.DOTALL)
         actions |= {action for block in blocks for action in re.findall(r'"([a-z0-9]+:[A-Z]\w*\*?)"', block)}

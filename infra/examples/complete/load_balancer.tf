@@ -3,7 +3,6 @@
 resource "aws_lb" "this" {
   #checkov:skip=CKV_AWS_150: an example, to be destroyed again
   #checkov:skip=CKV2_AWS_28: an example without anything behind it to be guarded
-  #checkov:skip=CKV2_AWS_20: there is no listener for plain HTTP
   name                       = var.name
   load_balancer_type         = "application"
   subnets                    = aws_subnet.public[*].id

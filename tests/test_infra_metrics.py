@@ -1,0 +1,25 @@
+"""Alarms and dashboard look at metrics that there are, and the dashboard at all of them."""
+
+import re
+
+from harness.paths import REPOSITORY
+
+
+def emitted() -> set[str]:
+    """The metrics of a run, by the code that writes them."""
+    text = (REPOSITORY / "ingest-lambda/src/metrics.rs").read_text()
+    return set(re.findall(r'^ +\("(\w+)", "\w+", ', text, re.MULTILINE))
+
+
+def test_alarms_look_at_metrics_that_there_are() -> None:
+    text = (REPOSITORY / "infra/alarms.tf").read_text()
+    watched = re.findall(r'namespace += "Albatross"\n +metric += "(\w+)"', text)
+    assert {"Stopped", "Quarantined", "ObjectsQuarantined", "OldestWaitingAge"} == set(watched)
+    assert emitted() >= set(watched)
+
+
+def test_the_dashboard_shows_every_metric() -> None:
+    text = (REPOSITORY / "infra/dashboard.tf").read_text()
+    lists = re.findall(r'for name in \[(.*?)\] : \["Albatross"', text) + re.findall(r'\[\["Albatross", ("\w+")', text)
+    # Lines is the sum of what became of them.
+    assert {name for names in lists for name in re.findall(r'"(\w+)"', names)} == emitted() - {"Lines"}
