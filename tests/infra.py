@@ -2,6 +2,7 @@
 """`make infra-test`: the Terraform module, checked, tested, and applied to a local AWS account with the real Lambda."""
 
 import argparse
+import base64
 import json
 import os
 import subprocess
@@ -9,24 +10,29 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import generate
-from harness import traffic
+from harness import manual, traffic
 from harness.account import Account
 from harness.console import fact, say, styled
 from harness.emulator import Emulator
 from harness.engine import Engine
+from harness.entry import ACCOUNT, REGION
 from harness.index import Index
 from harness.paths import REPOSITORY
 from harness.storage import Bucket, Storage, object_key
 from harness.terraform import INSTALL, MODULE, Terraform, TerraformError, copy, mirror_for, version
+from test_infra_permissions import allowed
 
 OVERRIDES = REPOSITORY / "tests" / "terraform"
 LINES = 50
+# Of a host that does not exist.
+CLOUD_ID = f"logs:{base64.b64encode(b'example.com$0123456789abcdef$').decode()}"
 
 
 @contextmanager
@@ -59,8 +65,14 @@ def main() -> None:
             return
         check(module, mirror, arguments.checkov)
         examples = copy(Path(folder, "applied"))
-        prepare(examples)
-        whole_life(examples, mirror)
+        (examples / "local_override.tf").write_text((OVERRIDES / "module_override.tf").read_text())
+        with Storage() as storage:
+            account = Account(storage)
+            with ExitStack() as stack:
+                with step("a search engine"):
+                    index = stack.enter_context(Index(os.environ.get("ENGINE_URL") or stack.enter_context(Engine()).url))
+                whole_life(examples / "examples" / "minimal", mirror, account, storage.bucket(), index)
+            other_examples(examples / "examples", mirror, account, storage)
 
 
 def skip(reason: str) -> None:
@@ -69,6 +81,10 @@ def skip(reason: str) -> None:
 
 def check(module: Path, mirror: Path | None, checkov: Path) -> None:
     """What can be said without an account."""
+    with step("README: its sections, and the actions that it lists"):
+        assert not manual.missing_sections(), manual.missing_sections()
+        told = {action for row in manual.rows() for action in row.actions}
+        assert told == allowed(), f"README or policies only: {told ^ allowed()}"
     with step("terraform fmt"):
         Terraform(MODULE).run("fmt", "-check", "-recursive", "-diff")
     for folder in (module, *examples_of(module)):
@@ -89,40 +105,71 @@ def examples_of(module: Path) -> list[Path]:
     return sorted(path for path in (module / "examples").iterdir() if path.is_dir())
 
 
-def prepare(module: Path) -> None:
-    """Lays beside the module and its examples what they need at the local server."""
-    (module / "local_override.tf").write_text((OVERRIDES / "module_override.tf").read_text())
-    for example in examples_of(module):
-        override = OVERRIDES / f"{example.name}_override.tf"
-        parts = [OVERRIDES / "example_override.tf", *([override] if override.exists() else [])]
-        (example / "local_override.tf").write_text("\n".join(part.read_text() for part in parts))
+def at_home(example: Path, mirror: Path | None, account: Account, **variables: str) -> Terraform:
+    """Terraform in the example, with the local server as AWS."""
+    parts = [OVERRIDES / "example_override.tf", OVERRIDES / f"{example.name}_override.tf"]
+    (example / "local_override.tf").write_text("\n".join(part.read_text() for part in parts if part.exists()))
+    terraform = Terraform(example, account.environment | {f"TF_VAR_{name}": value for name, value in variables.items()})
+    terraform.init(mirror)
+    return terraform
 
 
-def whole_life(module: Path, mirror: Path | None) -> None:
+def whole_life(example: Path, mirror: Path | None, account: Account, bucket: Bucket, index: Index) -> None:
     """The least example, from nothing to nothing, with logs in between."""
-    with ExitStack() as stack:
-        with step("a search engine"):
-            index = stack.enter_context(Index(os.environ.get("ENGINE_URL") or stack.enter_context(Engine()).url))
-        storage = stack.enter_context(Storage())
-        account = Account(storage)
-        bucket = storage.bucket()
-        before = account.inventory()
+    before = account.inventory()
+    (example / "settings.json").write_text(index.settings)
+    terraform = at_home(example, mirror, account, bucket=bucket.name, endpoint=index.engine_url)
+    with step("terraform apply: minimal, with both queues"):
+        terraform.apply()
+    with tempfile.TemporaryDirectory(prefix="albatross-infra-") as logs:
+        move_logs(terraform, account, bucket, index, Path(logs))
+    with step("its roles may do what the README says, and nothing else"):
+        as_told(account, NAME="albatross", BUCKET=bucket.name, PREFIX="")
+    with step("terraform plan: nothing to change"):
+        nothing_to_change(terraform)
+    with step("terraform destroy: nothing left"):
+        terraform.destroy()
+        nothing_left(account, before)
 
-        example = module / "examples" / "minimal"
-        (example / "settings.json").write_text(index.settings)
-        variables = {"TF_VAR_bucket": bucket.name, "TF_VAR_endpoint": index.engine_url}
-        terraform = Terraform(example, account.environment | variables)
-        terraform.init(mirror)
-        with step("terraform apply: examples/minimal, with events and fanout"):
-            terraform.apply()
-        with tempfile.TemporaryDirectory(prefix="albatross-infra-") as logs:
-            move_logs(terraform, account, bucket, index, Path(logs))
+
+def other_examples(folder: Path, mirror: Path | None, account: Account, storage: Storage) -> None:
+    """The others, from nothing to nothing, side by side."""
+    certificate = storage.connect("acm").request_certificate(DomainName="www.example.com")["CertificateArn"]
+    everything = {"name": "complete", "bucket": "complete-logs", "certificate_arn": certificate}
+    secret = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:elastic-AbCdEf"
+    logs = storage.bucket().name
+    before = account.inventory()
+    cloud = {"bucket": logs, "cloud_id": CLOUD_ID, "secret_arn": secret}
+    both = [
+        at_home(folder / "complete", mirror, account, **everything, alarm_emails='["ops@example.com"]'),
+        at_home(folder / "elastic-cloud", mirror, account, **cloud),
+    ]
+    with ThreadPoolExecutor() as pool:
+        with step("terraform apply: complete (but for the domain), elastic-cloud"):
+            list(pool.map(Terraform.apply, both))
+        with step("their roles may do what the README says, and nothing else"):
+            as_told(account, NAME="complete", BUCKET="complete-logs", PREFIX="AWSLogs/", ARCHIVE="complete-logs/albatross/archive/")
+            as_told(account, NAME="albatross", BUCKET=logs, PREFIX="AWSLogs/", ARCHIVE=f"{logs}/albatross/archive/", SECRET=secret)
         with step("terraform plan: nothing to change"):
-            nothing_to_change(terraform)
+            list(pool.map(nothing_to_change, both))
         with step("terraform destroy: nothing left"):
-            terraform.destroy()
-            left = account.inventory() ^ before
-            assert not left, left
+            list(pool.map(Terraform.destroy, both))
+            nothing_left(account, before)
+
+
+def as_told(account: Account, **values: str) -> None:
+    """Holds a deployment's roles to the README, given what its words in capitals stand for."""
+    name = values["NAME"]
+    roles = {name, f"{name}-setup", f"{name}-schedule"}
+    own = [each for each in account.permissions() if each.role in roles]
+    constants = {"OWN": "albatross/", "DOMAIN": name, "REGION": REGION, "ACCOUNT": ACCOUNT, "KEY": account.key(name)}
+    untold = manual.untold(own, constants | values)
+    assert own and not untold, f"infra/README.md does not say: {untold}"
+
+
+def nothing_left(account: Account, before: set[str]) -> None:
+    changed = account.inventory() ^ before
+    assert not changed, changed
 
 
 def move_logs(terraform: Terraform, account: Account, bucket: Bucket, index: Index, logs: Path) -> None:

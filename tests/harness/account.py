@@ -93,6 +93,10 @@ class Account:
                     }
         return found
 
+    def key(self, alias: str) -> str:
+        """The id of the key with that alias."""
+        return self._storage.connect("kms").describe_key(KeyId=f"alias/{alias}")["KeyMetadata"]["KeyId"]
+
     def function(self, name: str) -> Any:
         """A function's configuration."""
         return self._storage.connect("lambda").get_function_configuration(FunctionName=name)

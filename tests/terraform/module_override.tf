@@ -25,3 +25,16 @@ resource "aws_lambda_function" "ingest" {
     ignore_changes = [logging_config]
   }
 }
+
+# Descriptions are forgotten where a rule names no addresses.
+resource "aws_vpc_security_group_egress_rule" "endpoints" {
+  lifecycle {
+    ignore_changes = [description]
+  }
+}
+
+resource "aws_vpc_security_group_egress_rule" "s3" {
+  lifecycle {
+    ignore_changes = [description]
+  }
+}
