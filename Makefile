@@ -114,8 +114,10 @@ $(PEERS): $(MANIFESTS) tests/peers/Cargo.toml $(wildcard tests/peers/src/*.rs te
 	cargo build --locked --release -p peers --target-dir target/peers
 	@touch $@
 
-$(BOOTSTRAP).zip: $(BOOTSTRAP)
-	cd $(@D) && python3 -m zipfile -c $(@F) $(<F)
+# The rules for user agents in the program are others' work: their licence goes along.
+$(BOOTSTRAP).zip: $(BOOTSTRAP) LICENSE parser-wasm/rules/LICENSE
+	cp LICENSE $(@D)/LICENSE && cp parser-wasm/rules/LICENSE $(@D)/LICENSE.uap-core
+	cd $(@D) && python3 -m zipfile -c $(@F) $(<F) LICENSE LICENSE.uap-core
 
 wasm: $(WASM) ## Build the parser for the page: web/wasm
 

@@ -58,7 +58,6 @@ locals {
       dimensions = local.bucket_dimensions
       statistic  = "Maximum"
       above      = var.oldest_waiting_seconds
-      periods    = 2
     }
   }
 
@@ -115,7 +114,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   comparison_operator = can(each.value.below) ? "LessThanThreshold" : "GreaterThanThreshold"
   threshold           = try(each.value.below, each.value.above, 0)
   period              = try(each.value.period, 300)
-  evaluation_periods  = try(each.value.periods, 1)
+  evaluation_periods  = 1
   treat_missing_data  = try(each.value.missing, "notBreaching")
   alarm_actions       = [local.alarm_topic_arn]
   ok_actions          = [local.alarm_topic_arn]

@@ -79,12 +79,20 @@ resource "aws_opensearch_domain" "this" {
   access_policies = jsonencode({
     Version = "2012-10-17"
     Statement = concat(
-      [{
-        Effect    = "Allow"
-        Principal = { AWS = [aws_iam_role.ingest.arn, aws_iam_role.setup[0].arn] }
-        Action    = ["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut"]
-        Resource  = "${local.domain_arn}/*"
-      }],
+      [
+        {
+          Effect    = "Allow"
+          Principal = { AWS = aws_iam_role.ingest.arn }
+          Action    = ["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut"]
+          Resource  = "${local.domain_arn}/*"
+        },
+        {
+          Effect    = "Allow"
+          Principal = { AWS = aws_iam_role.setup[0].arn }
+          Action    = ["es:ESHttpGet", "es:ESHttpPatch", "es:ESHttpPost", "es:ESHttpPut"]
+          Resource  = "${local.domain_arn}/*"
+        },
+      ],
       length(var.domain.client_arns) == 0 ? [] : [{
         Effect    = "Allow"
         Principal = { AWS = var.domain.client_arns }

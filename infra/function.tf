@@ -45,6 +45,8 @@ resource "aws_lambda_function" "ingest" {
     aws_iam_role_policy.secret,
     aws_iam_role_policy.engine,
     aws_iam_role_policy.network,
+    aws_iam_role_policy.queues,
+    aws_iam_role_policy.fanout,
   ]
 }
 

@@ -3,11 +3,15 @@
 locals {
   in_vpc = var.vpc != null
 
-  # NAME:BASE64 of HOST[:PORT]$...
-  cloud_host  = var.cloud_id == null ? "" : split("$", base64decode(split(":", var.cloud_id)[1]))[0]
-  engine_url  = var.cloud_id == null ? coalesce(var.endpoint, "https://domain") : "https://${local.cloud_host}"
-  url_port    = try(regex("^https?://[^/]*:([0-9]+)", local.engine_url)[0], null)
-  engine_port = local.url_port != null ? tonumber(local.url_port) : startswith(local.engine_url, "http://") ? 80 : 443
+  # NAME:BASE64 of HOST[:PORT]$DEPLOYMENT[:PORT]$...
+  cloud_parts = var.cloud_id == null ? [] : split("$", base64decode(split(":", var.cloud_id)[1]))
+  engine_port = tonumber(try(
+    regex("^https?://[^/]*:([0-9]+)", var.endpoint)[0],
+    regex(":([0-9]+)$", local.cloud_parts[1])[0],
+    regex(":([0-9]+)$", local.cloud_parts[0])[0],
+    startswith(var.endpoint, "http://") ? 80 : 443,
+    443,
+  ))
 
   network_statements = local.in_vpc ? [
     {

@@ -9,12 +9,12 @@ locals {
     retention = var.retention_days == null ? "for ever" : tostring(var.retention_days)
   }
 
+  has_dashboards = try(var.domain.dashboards, false)
+
   setup_order = merge(
     { albatross = "setup" },
-    var.domain == null ? {} : {
-      grant      = aws_iam_role.ingest.arn
-      dashboards = "${local.endpoint}/_dashboards"
-    },
+    var.domain == null ? {} : { grant = aws_iam_role.ingest.arn },
+    local.has_dashboards ? { dashboards = "${local.endpoint}/_dashboards" } : {},
   )
 }
 
@@ -24,6 +24,18 @@ resource "aws_lambda_invocation" "setup" {
   function_name = var.domain == null ? aws_lambda_function.ingest.function_name : aws_lambda_function.setup[0].function_name
   input         = jsonencode(local.setup_order)
   triggers      = local.setup_triggers
+
+  # The way to the engine.
+  depends_on = [
+    aws_vpc_endpoint.interface,
+    aws_vpc_endpoint.s3,
+    aws_vpc_security_group_egress_rule.domain,
+    aws_vpc_security_group_egress_rule.endpoints,
+    aws_vpc_security_group_egress_rule.out,
+    aws_vpc_security_group_egress_rule.s3,
+    aws_vpc_security_group_ingress_rule.domain,
+    aws_vpc_security_group_ingress_rule.endpoints,
+  ]
 }
 
 # A domain's master user is the role of a second function, for this one order: so what reads logs day
@@ -98,7 +110,7 @@ resource "aws_iam_role_policy" "setup" {
         },
         {
           Effect   = "Allow"
-          Action   = ["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut"]
+          Action   = ["es:ESHttpGet", "es:ESHttpPatch", "es:ESHttpPost", "es:ESHttpPut"]
           Resource = ["${local.domain_arn}/*"]
         },
       ],

@@ -295,6 +295,7 @@ variable "domain" {
     client_security_group_ids: who else may connect, such as a proxy before the dashboards.
     client_arns: IAM principals that may call the domain besides the Lambda; what they may do there is for the domain's own roles.
     create_service_linked_role: true where the account has never had a domain in a VPC.
+    dashboards: whether setup imports Albatross's dashboards; false with the schema network-log, for which there are none.
   EOT
   type = object({
     engine_version             = optional(string, "OpenSearch_2.19")
@@ -307,12 +308,17 @@ variable "domain" {
     client_security_group_ids  = optional(list(string), [])
     client_arns                = optional(list(string), [])
     create_service_linked_role = optional(bool, false)
+    dashboards                 = optional(bool, true)
   })
   default = null
 
   validation {
     condition     = var.domain == null || var.vpc != null
     error_message = "domain needs vpc: it is not made open to the internet."
+  }
+  validation {
+    condition     = !try(var.domain.dashboards, false) || try(jsondecode(var.settings).schema, "ecs") != "network-log"
+    error_message = "domain.dashboards must be false with the schema network-log: there are none for its documents."
   }
   validation {
     condition     = var.domain == null ? true : can(regex("^OpenSearch_[23]\\.[0-9]+$", var.domain.engine_version))
@@ -371,5 +377,12 @@ variable "silent_seconds" {
   validation {
     condition     = var.silent_seconds >= 60 && var.silent_seconds <= 86400 && var.silent_seconds % 60 == 0
     error_message = "silent_seconds must be a multiple of 60, from 60 to 86400."
+  }
+  validation {
+    condition = var.silent_seconds >= try(
+      regex("^rate\\(([0-9]+) ", var.tick)[0] * { minute = 60, hour = 3600, day = 86400 }[regex("^rate\\([0-9]+ (minute|hour|day)", var.tick)[0]],
+      0
+    )
+    error_message = "silent_seconds must not be shorter than tick's interval, or every pause between two is an alarm."
   }
 }

@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
-"""`make engines`: a full run into every search engine that this machine can run, one after the other."""
+"""`make engines`: a full run, and documents of every format, into every search engine that this machine can run, one
+after the other.
+"""
 
 import argparse
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 
-from harness import albatross
+from harness import albatross, coverage
 from harness.console import say, styled
 from harness.distribution import ALL, Distribution
 from harness.engine import Engine
@@ -46,17 +51,43 @@ def try_engine(
         up = time.monotonic() - started
         say(f"{engine!s:<52} up in {up:.0f} s")
         good = True
+
+        def attempt(what: str, run: Callable[[Index], str], target: str = "daily", schema: str = "ecs") -> None:
+            nonlocal good
+            try:
+                with Index(engine.url, distribution.generation, target, engine.access, schema) as index:
+                    say(f"  {what:<24}{run(index)}")
+            except Exception as problem:  # noqa: BLE001 - the other engines have their turn all the same
+                say(f"  {what:<24}{styled(f'failed: {problem}', 'red')}")
+                good = False
+
         for target in ("daily", "monthly", "data_stream"):
             if target == "data_stream" and not distribution.has_data_streams:
-                say(f"  {target:<14}{styled('skipped: this distribution has none', 'yellow')}")
+                say(f"  {target:<24}{styled('skipped: this distribution has none', 'yellow')}")
                 continue
-            try:
-                with Index(engine.url, distribution.generation, target, engine.access) as index:
-                    say(f"  {target:<14}{full_run(storage, index, objects)}")
-            except Exception as problem:  # noqa: BLE001 - the other engines have their turn all the same
-                say(f"  {target:<14}{styled(f'failed: {problem}', 'red')}")
-                good = False
+            attempt(target, lambda index: full_run(storage, index, objects), target)
+        attempt("every format", lambda index: every_format(storage, index, keep_original=True))
+        attempt("network-log", lambda index: beside_a_planted_template(storage, index, distribution), schema="network-log")
         return good
+
+
+def every_format(storage: Storage, index: Index, **settings: object) -> str:
+    """All fixtures; see `coverage`."""
+    with tempfile.TemporaryDirectory() as folder:
+        return coverage.every_format(storage, index, Path(folder), **settings)
+
+
+def beside_a_planted_template(storage: Storage, index: Index, distribution: Distribution) -> str:
+    """The same where a template of the engine's own wants our indices, if the engine knows such templates."""
+    if distribution.generation == "elasticsearch-6":
+        return every_format(storage, index)
+    index.plant(has_data_streams=distribution.has_data_streams)
+    try:
+        outcome = every_format(storage, index)
+        assert index.indices()
+        return f"{outcome}; with a template planted"
+    finally:
+        index.uproot()
 
 
 def full_run(storage: Storage, index: Index, objects: list[LogObject]) -> str:

@@ -20,13 +20,11 @@ SOURCE = (FIXTURES / "source.txt").read_text().strip()
 def flat(engine_url: str) -> Iterator[Index]:
     """Indices of the schema, where a template like Elasticsearch's own `logs-*-*` would make data streams of them."""
     with Index(engine_url, schema="network-log") as index:
-        planted = f"{engine_url.rstrip('/')}/_index_template/{index.prefix}"
-        body = {"index_patterns": [f"{index.prefix}-*-*"], "priority": 100, "data_stream": {}}
-        requests.put(planted, json=body, timeout=60).raise_for_status()
+        index.plant()
         try:
             yield index
         finally:
-            requests.delete(planted, timeout=60).raise_for_status()
+            index.uproot()
 
 
 def test_plain_indices_with_the_golden_documents(storage: Storage, bucket: Bucket, flat: Index) -> None:

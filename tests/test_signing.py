@@ -20,10 +20,13 @@ POLICY = b'{"_seq_no":7,"_primary_term":2,"policy":{}}'
 
 # Behind a path that has to be encoded once more to be signed.
 PATH = "/be%20hind"
+IMPORT = "/_dashboards/api/saved_objects/_import?overwrite=true"
 
 
 def answer(request: Received) -> tuple[int, bytes]:
-    """Has ISM and no ILM, and takes everything."""
+    """Has ISM and no ILM, and takes everything; as OpenSearch Dashboards too."""
+    if request.target.endswith(IMPORT):
+        return 200, b'{"success":true,"successCount":%d}' % request.body.count(b"\n{")
     return (400, b"{}") if request.target.endswith("/_ilm/status") else (200, POLICY)
 
 
@@ -37,7 +40,8 @@ def setup(url: str, service: str, credentials: Credentials, retention: dict[str,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
         "AWS_SESSION_TOKEN": credentials.token or "",
     }
-    run = subprocess.run([ALBATROSS, "setup"], env=environment | retention, capture_output=True, text=True, check=False)
+    command = [ALBATROSS, "setup", "--dashboards", f"{url}/_dashboards"]
+    run = subprocess.run(command, env=environment | retention, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
 
 
@@ -72,10 +76,10 @@ def test_signatures_are_those_of_botocore(service: str, credentials: Credentials
     with Recorder(answer) as engine:
         setup(f"http://127.0.0.1:{engine.port}{PATH}", service, credentials, retention)
     targets = [(request.method, request.target.removeprefix(PATH)) for request in engine.requests]
-    assert targets[-1] == ("PUT", "/_index_template/albatross-elb")
+    assert targets[-2:] == [("PUT", "/_index_template/albatross-elb"), ("POST", IMPORT)]
     if retention:
         policy = "/_plugins/_ism/policies/albatross-elb"
-        assert targets[:-1] == [
+        assert targets[:-2] == [
             ("GET", "/_ilm/status"),
             ("GET", policy),
             ("PUT", f"{policy}?if_seq_no=7&if_primary_term=2"),

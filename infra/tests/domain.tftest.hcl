@@ -56,7 +56,7 @@ run "domain" {
     error_message = "The function signs its requests to the domain."
   }
   assert {
-    condition     = toset([for statement in jsondecode(aws_opensearch_domain.this[0].access_policies).Statement : jsonencode(statement.Principal)]) == toset([jsonencode({ AWS = [aws_iam_role.ingest.arn, aws_iam_role.setup[0].arn] })])
+    condition     = [for statement in jsondecode(aws_opensearch_domain.this[0].access_policies).Statement : statement.Principal.AWS] == [aws_iam_role.ingest.arn, aws_iam_role.setup[0].arn]
     error_message = "Nobody but the two roles may call the domain."
   }
   assert {
@@ -100,7 +100,19 @@ run "clients" {
     error_message = "One node lives in one zone."
   }
   assert {
-    condition     = length(aws_vpc_security_group_ingress_rule.domain_clients) == 1 && length(jsondecode(aws_opensearch_domain.this[0].access_policies).Statement) == 2
+    condition     = length(aws_vpc_security_group_ingress_rule.domain_clients) == 1 && length(jsondecode(aws_opensearch_domain.this[0].access_policies).Statement) == 3
     error_message = "Clients come in."
+  }
+}
+
+run "another_schema" {
+  variables {
+    settings = jsonencode({ schema = "network-log" })
+    domain   = { dashboards = false }
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_invocation.setup[0].input) == { albatross = "setup", grant = aws_iam_role.ingest.arn }
+    error_message = "There are no dashboards for it."
   }
 }

@@ -91,7 +91,6 @@ run "text_of_another_shape" {
     prefix              = "/AWSLogs"
     endpoint            = "https://user:password@search.example"
     secret_arn          = "arn:aws:s3:::secret"
-    settings            = "[]"
     geo_files           = ["/opt/a,b.mmdb"]
     redact_key          = "too short"
     settle              = "move"
@@ -102,7 +101,7 @@ run "text_of_another_shape" {
   }
 
   expect_failures = [
-    var.name, var.architecture, var.tick, var.bucket, var.prefix, var.endpoint, var.secret_arn, var.settings,
+    var.name, var.architecture, var.tick, var.bucket, var.prefix, var.endpoint, var.secret_arn,
     var.geo_files, var.redact_key, var.settle, var.kms_key_arn, var.bucket_kms_key_arns,
     var.secret_kms_key_arn, var.alarm_topic_arn,
   ]
@@ -258,6 +257,16 @@ run "own_prefix_without_a_slash" {
   expect_failures = [var.own_prefix]
 }
 
+run "settings_that_are_no_object" {
+  command = plan
+
+  variables {
+    settings = "[]"
+  }
+
+  expect_failures = [var.settings]
+}
+
 run "settings_twice" {
   command = plan
 
@@ -323,4 +332,27 @@ run "a_bucket_with_slashes" {
   }
 
   expect_failures = [var.log_bucket]
+}
+
+run "alarms_between_two_ticks" {
+  command = plan
+
+  variables {
+    tick = "rate(1 hour)"
+  }
+
+  expect_failures = [var.silent_seconds]
+}
+
+run "dashboards_for_another_schema" {
+  command = plan
+
+  variables {
+    endpoint = null
+    settings = jsonencode({ schema = "network-log" })
+    domain   = {}
+    vpc      = { vpc_id = "vpc-1", subnet_ids = ["subnet-1"] }
+  }
+
+  expect_failures = [var.domain]
 }

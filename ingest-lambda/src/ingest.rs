@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use crate::aws::{Started, start};
 use crate::bulk::Sink;
 use crate::config::{Config, ConfigError, Settle};
+use crate::dashboards::{DashboardsError, dashboards};
 use crate::engine::Engine;
 use crate::error::{RunError, Unsettled};
 use crate::health;
@@ -18,7 +19,7 @@ use crate::object::Settled;
 use crate::queue::Queue;
 use crate::report::Report;
 use crate::s3::Store;
-use crate::setup::{SetupError, SetupReport, setup};
+use crate::setup::{SetupError, SetupExtras, SetupReport, setup};
 use crate::state::Scope;
 use crate::stop::Stop;
 use crate::template::{self, TemplateError};
@@ -89,12 +90,26 @@ impl Ingest {
         self.config.settle != Settle::Delete
     }
 
-    /// Puts template and retention policy.
+    /// Puts template, retention policy, and what else is asked for.
     ///
     /// # Errors
     /// When the engine does not take one of them.
-    pub async fn setup(&self) -> Result<SetupReport, SetupError> {
-        setup(&self.engine, &self.settings, self.config.retention_days).await
+    pub async fn setup(&self, extras: &SetupExtras) -> Result<SetupReport, SetupError> {
+        setup(&self.engine, &self.settings, self.config.retention_days, extras).await
+    }
+
+    /// Dashboards for our documents, as a file.
+    ///
+    /// # Errors
+    /// When there are none for such documents.
+    pub fn dashboards(&self) -> Result<String, DashboardsError> {
+        dashboards(&self.settings)
+    }
+
+    /// Whether nobody is sent the engine's credentials but the engine's own host.
+    #[must_use]
+    pub fn is_for_own_host(&self, extras: &SetupExtras) -> bool {
+        extras.dashboards.as_ref().is_none_or(|url| url.is_beside(&self.config.endpoint))
     }
 
     /// The bucket with the logs.

@@ -146,8 +146,13 @@ fn wants_retry(Worked { object, outcome }: &Worked) -> Option<String> {
 
 async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, stop: &Stop) -> Result<Value, Diagnostic> {
     match order {
-        WorkOrder::Setup {} => {
-            let Some(done) = stop.unless_pulled(ingest.setup()).await else {
+        // Whoever may invoke this function shall not choose who is sent a password.
+        WorkOrder::Setup(extras) if !ingest.is_for_own_host(&extras) => Err(failed(
+            "event",
+            &"\"dashboards\": a work order imports on the engine's own host alone; elsewhere run `albatross setup --dashboards URL`",
+        )),
+        WorkOrder::Setup(extras) => {
+            let Some(done) = stop.unless_pulled(ingest.setup(&extras)).await else {
                 return Err(failed("setup", &StopReason::Deadline));
             };
             done.map(|report| value(&report)).map_err(|error| failed("setup", &error))

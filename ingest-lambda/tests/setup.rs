@@ -183,3 +183,71 @@ fn red_indices_of_ours_stop_the_run_before_anything_is_sent() {
     let (run, index) = run_with(Reply::new(403, "no"));
     assert_eq!((run.status, index.count(), bucket.keys().len()), (Some(0), 1, 0), "{}", run.stderr);
 }
+
+const ROLE: &str = "/_plugins/_security/api/roles/albatross-elb-ingest";
+const MAPPING: &str = "/_plugins/_security/api/rolesmapping/albatross-elb-ingest";
+const ARN: &str = "arn:aws:iam::123456789012:role/ingest";
+
+fn grant(engine: &Server, variables: &[(&str, &str)]) -> Output {
+    let mut setup = command("setup", &Bucket::default().serve(), engine);
+    setup.args(["--grant", ARN]).envs(variables.iter().copied()).output().unwrap()
+}
+
+#[test]
+fn a_role_is_granted_to_one_more() {
+    let mapped = |role: &str| json!({ "albatross-elb-ingest": { "backend_roles": [role] } }).to_string();
+    let add = json!([{ "op": "add", "path": "/backend_roles/-", "value": ARN }]);
+    let ours = json!({ "albatross-elb-ingest": { "description": "Albatross: older" } }).to_string();
+    for (mapping, change) in [
+        (None, Some(("PUT", json!({ "backend_roles": [ARN] })))),
+        (Some(mapped("another")), Some(("PATCH", add))),
+        (Some(mapped(ARN)), None),
+    ] {
+        let changes: Arc<Mutex<Vec<(String, String, Value)>>> = Arc::default();
+        let server = Server::start({
+            let (changes, ours) = (Arc::clone(&changes), ours.clone());
+            move |request| match (&*request.method, &*request.path, &mapping) {
+                ("GET", ROLE, _) => Reply::new(200, ours.clone()),
+                ("GET", MAPPING, Some(mapping)) => Reply::new(200, mapping.clone()),
+                ("GET", MAPPING, None) => Reply::new(404, r#"{"status":"NOT_FOUND","message":"not found."}"#),
+                _ => {
+                    let body = serde_json::from_slice(&request.body).unwrap();
+                    changes.lock().unwrap().push((request.method.clone(), request.path.clone(), body));
+                    Reply::new(200, "{}")
+                }
+            }
+        });
+        let said = stdout(&grant(&server, &[]));
+        assert!(said.contains(&format!("role albatross-elb-ingest is in place, and {ARN} has it: ")), "{said}");
+        let changes = changes.lock().unwrap();
+        let mut changes = changes.iter().map(|(method, path, body)| (&**method, &**path, body));
+        let (method, path, role) = changes.next().unwrap();
+        assert_eq!(
+            (method, path, &role["index_permissions"][0]["index_patterns"][0]),
+            ("PUT", ROLE, &json!("albatross-elb-*.*.*"))
+        );
+        if let Some((method, body)) = change {
+            assert_eq!(changes.next(), Some((method, MAPPING, &body)));
+        }
+        assert_eq!(changes.next().map(|(_, path, _)| path), Some("/_index_template/albatross-elb"));
+    }
+}
+
+#[test]
+fn where_nothing_can_be_granted_nothing_is_changed() {
+    let (elasticsearch, changes) = engine(|_| None);
+    let why = "and the index privileges create_index and index on albatross-elb-*.*.*, and an API key";
+    assert_failed(&grant(&elasticsearch, THIRTY_DAYS), why);
+    let signed = [("ALBATROSS_SIGV4", "aoss"), ("ALBATROSS_USERNAME", ""), ("ALBATROSS_PASSWORD", "")];
+    assert_failed(&grant(&elasticsearch, &signed), "aws opensearchserverless create-access-policy");
+    assert!(changes.lock().unwrap().is_empty());
+
+    let theirs = r#"{"albatross-elb-ingest":{"description":"of the search team"}}"#;
+    let (server, changes) = engine(move |request| (request.path == ROLE).then(|| Reply::new(200, theirs)));
+    assert_failed(&grant(&server, &[]), "has a role albatross-elb-ingest that is not ours");
+    assert!(changes.lock().unwrap().is_empty());
+
+    let (server, changes) = engine(|request| (request.path == ROLE).then(|| Reply::new(403, "no")));
+    assert_failed(&grant(&server, &[]), "it takes an administrator");
+    assert!(changes.lock().unwrap().is_empty());
+}

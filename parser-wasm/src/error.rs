@@ -188,3 +188,96 @@ impl fmt::Display for ParseError {
         self.kind.fmt(f)
     }
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::fmt::Write;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    /// The kind after another one, and so all of them: the compiler asks for a new one here.
+    fn after(kind: ErrorKind) -> Option<ErrorKind> {
+        Some(match kind {
+            ErrorKind::TooFewFields { .. } => ErrorKind::EmptyField,
+            ErrorKind::EmptyField => ErrorKind::UnclosedQuote,
+            ErrorKind::UnclosedQuote => ErrorKind::TextAfterQuote,
+            ErrorKind::TextAfterQuote => ErrorKind::UnexpectedQuote,
+            ErrorKind::UnexpectedQuote => ErrorKind::MissingQuote,
+            ErrorKind::MissingQuote => ErrorKind::MissingValue,
+            ErrorKind::MissingValue => ErrorKind::BadType,
+            ErrorKind::BadType => ErrorKind::BadTime,
+            ErrorKind::BadTime => ErrorKind::BadNumber,
+            ErrorKind::BadNumber => ErrorKind::BadStatus,
+            ErrorKind::BadStatus => ErrorKind::BadValidity,
+            ErrorKind::BadValidity => ErrorKind::BadDuration,
+            ErrorKind::BadDuration => ErrorKind::BadEndpoint,
+            ErrorKind::BadEndpoint => ErrorKind::BadAddress,
+            ErrorKind::BadAddress => ErrorKind::BadPort,
+            ErrorKind::BadPort => ErrorKind::LineTooLong { limit: 0 },
+            ErrorKind::LineTooLong { .. } => ErrorKind::ForeignLine(Foreign::S3Access),
+            ErrorKind::ForeignLine(foreign) => ErrorKind::ForeignLine(match foreign {
+                Foreign::S3Access => Foreign::CloudFront,
+                Foreign::CloudFront => Foreign::W3cHeader,
+                Foreign::W3cHeader => Foreign::VpcFlow,
+                Foreign::VpcFlow => Foreign::Waf,
+                Foreign::Waf => Foreign::CloudTrail,
+                Foreign::CloudTrail => Foreign::MixedClassic,
+                Foreign::MixedClassic => return Some(ErrorKind::OtherFormat(Format::AlbConnection)),
+            }),
+            ErrorKind::OtherFormat(_) => ErrorKind::BadJson,
+            ErrorKind::BadJson => return None,
+        })
+    }
+
+    /// The code, and of lines of something else what they are.
+    fn name(kind: ErrorKind) -> String {
+        match kind {
+            ErrorKind::ForeignLine(_) => format!("{}: {kind}", kind.code()),
+            _ => kind.code().to_owned(),
+        }
+    }
+
+    /// The fixtures that have each kind of rejection.
+    fn in_fixtures(folder: &Path, prefix: &str, found: &mut BTreeMap<String, BTreeSet<String>>) {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let Some(fixture) = file.strip_suffix(".rejected.ndjson") else { continue };
+            for line in fs::read_to_string(&path).expect("a golden file").lines() {
+                let told: serde_json::Value = serde_json::from_str(line).expect("JSON");
+                let (code, message) = (told["code"].as_str().expect("a code"), told["message"].as_str());
+                let kind = match code {
+                    "foreign_line" => format!("{code}: {}", message.expect("a message")),
+                    _ => code.to_owned(),
+                };
+                found.entry(kind).or_default().insert(format!("{prefix}{fixture}"));
+            }
+        }
+    }
+
+    /// `rejections.txt` says where. `UPDATE_GOLDEN=1` writes it anew.
+    #[test]
+    fn every_kind_of_rejection_is_in_a_fixture() {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
+        let mut found = BTreeMap::new();
+        in_fixtures(&folder, "", &mut found);
+        in_fixtures(&folder.join("network-log"), "network-log/", &mut found);
+        let mut table = String::new();
+        let mut next = Some(ErrorKind::TooFewFields { found: 0, expected: 0 });
+        while let Some(kind) = next {
+            next = after(kind);
+            let kind = name(kind);
+            let fixtures = found.remove(&kind).unwrap_or_else(|| panic!("no fixture has {kind}"));
+            let fixtures = fixtures.into_iter().collect::<Vec<_>>().join(", ");
+            writeln!(table, "{kind} — {fixtures}").expect("a string takes everything");
+        }
+        assert!(found.is_empty(), "unknown kinds in fixtures: {found:?}");
+        let path = folder.join("rejections.txt");
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::write(&path, &table).expect("a file");
+        }
+        assert_eq!(table, fs::read_to_string(path).unwrap_or_default());
+    }
+}

@@ -120,10 +120,7 @@ impl<'a> Record<'a> {
         } else {
             Self::of_columns(detect::format(line, hint), line)
         };
-        match outcome {
-            Err(error) => Err(foreign::named(line, error)),
-            record => record,
-        }
+        outcome.map_err(|error| foreign::named(line, error))
     }
 
     #[inline]

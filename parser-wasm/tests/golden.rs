@@ -81,6 +81,7 @@ fn fixtures_give_their_golden_files() {
         "escapes",
         "health",
         "json",
+        "long",
         "mixed",
         "nlb",
         "oddities",

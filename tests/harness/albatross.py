@@ -83,9 +83,10 @@ def gzip_member(text: bytes) -> bytes:
     return gzip.compress(text, mtime=0)
 
 
-def bulk_items(log: Path, source: str, settings: Path) -> list[tuple[bytes, bytes]]:
+def bulk_items(log: Path, source: str, settings: Path, databases: Sequence[Path] = ()) -> list[tuple[bytes, bytes]]:
     """The action and the document of every line, as `albatross parse --bulk` writes them."""
-    command = [ALBATROSS, "parse", "--bulk", "--source", source, "--settings", settings, log]
+    geo = [part for each in databases for part in ("--geo", each)]
+    command = [ALBATROSS, "parse", "--bulk", "--source", source, "--settings", settings, *geo, log]
     output = subprocess.run(command, check=False, capture_output=True).stdout.split(b"\n")
     return list(zip(output[0:-1:2], output[1:-1:2], strict=True))
 

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from .access import OPEN, Access
@@ -35,9 +36,17 @@ class Index:
         """The name of the index template."""
         return self.prefix if self._schema == "ecs" else f"{self.prefix}-network-log"
 
-    def plant(self) -> None:
-        """Puts a template of somebody else's that would make data streams of our indices, as Elasticsearch has one for `logs-*-*`."""
-        planted = {"index_patterns": [f"{self.prefix}-*"], "priority": 100, "data_stream": {}}
+    @property
+    def is_data_stream(self) -> bool:
+        """Whether it is one, and not indices by time."""
+        return self._target == "data_stream"
+
+    def plant(self, *, has_data_streams: bool = True) -> None:
+        """Puts a template of somebody else's that would make data streams of our indices, as Elasticsearch has one for
+        `logs-*-*`; or, where there are none, would refuse every document.
+        """
+        spoils = {"data_stream": {}} if has_data_streams else {"template": {"mappings": {"dynamic": "strict"}}}
+        planted = {"index_patterns": [f"{self.prefix}-*"], "priority": 100} | spoils
         self._ask("PUT", f"_index_template/{self.prefix}-planted", planted)
 
     def uproot(self) -> None:
@@ -81,6 +90,30 @@ class Index:
         answer.raise_for_status()
         return answer.content
 
+    def hits(self) -> list[Any]:
+        """Every document, as a search finds it, without the document itself; 10,000 at most."""
+        return self._ask("GET", f"{self._pattern}/_search", {"size": 10_000, "_source": False})["hits"]["hits"]
+
+    def source_of(self, hit: Any) -> bytes:
+        """The bytes of a document that a search has found."""
+        path = f"{hit['_index']}/_source/{hit['_id']}"
+        if self._generation == "elasticsearch-6":
+            path = f"{hit['_index']}/{hit['_type']}/{hit['_id']}/_source"
+        answer = self._session.get(f"{self.engine_url}/{path}", timeout=30)
+        answer.raise_for_status()
+        return answer.content
+
+    def mappings(self) -> list[dict[str, Any]]:
+        """What each index takes the fields for, by their paths."""
+        return [self._fields(each["mappings"]) for each in self._ask("GET", f"{self._pattern}/_mapping").values()]
+
+    def template_mapping(self) -> dict[str, Any]:
+        """The same, as our template says."""
+        if self._generation == "elasticsearch-6":
+            return self._fields(self._ask("GET", f"_template/{self.template}")[self.template]["mappings"])
+        (found,) = self._ask("GET", f"_index_template/{self.template}")["index_templates"]
+        return self._fields(found["index_template"]["template"]["mappings"])
+
     def terms(self, *fields: str) -> list[tuple[tuple[str, ...], int]]:
         """The values of the fields together, with how many documents have them, most frequent first."""
         sources = [{field: {"terms": {"field": field, "missing_bucket": True}}} for field in fields]
@@ -100,7 +133,7 @@ class Index:
 
     def remove(self) -> None:
         """Removes the indices and the template, and nothing else."""
-        if self._target == "data_stream":
+        if self.is_data_stream:
             self._session.delete(f"{self.engine_url}/_data_stream/{self.prefix}", timeout=60)
         else:
             for name in self._ask("GET", f"{self._pattern}/_settings"):
@@ -108,12 +141,25 @@ class Index:
         template = "_template" if self._generation == "elasticsearch-6" else "_index_template"
         self._session.delete(f"{self.engine_url}/{template}/{self.template}", timeout=60)
 
+    def _fields(self, mappings: Any) -> dict[str, Any]:
+        if self._generation == "elasticsearch-6":
+            (mappings,) = mappings.values()  # of the one type
+        return dict(_leaves("", mappings["properties"]))
+
     @property
     def _pattern(self) -> str:
-        return self.prefix if self._target == "data_stream" else f"{self.prefix}-*"
+        return self.prefix if self.is_data_stream else f"{self.prefix}-*"
 
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         answer = self._session.request(method, f"{self.engine_url}/{path}", json=body, timeout=60)
         if not answer.ok:
             raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         return answer.json()
+
+
+def _leaves(above: str, properties: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, definition in properties.items():
+        if "properties" in definition:
+            yield from _leaves(f"{above}{name}.", definition["properties"])
+        else:
+            yield f"{above}{name}", definition

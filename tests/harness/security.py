@@ -30,6 +30,7 @@ def install(home: Path, config: Path) -> tuple[dict[str, str], Access]:
         (config / name).write_bytes(content)
     settings = {
         "plugins.security.allow_default_init_securityindex": "true",
+        "plugins.security.restapi.roles_enabled": "[all_access]",
         "plugins.security.ssl.http.enabled": "true",
         "plugins.security.ssl.transport.enforce_hostname_verification": "false",
     }

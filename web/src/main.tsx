@@ -10,6 +10,10 @@ if (root !== null) render(<App session={session} />, root);
 // A chunk of its own: the page stands before the parser, which is most of the bytes, has come.
 // The rules for user agents are a chunk of their own too: rows and bars are drawn without them.
 const rules = import('../../parser-wasm/rules/regexes.yaml?raw');
-const { default: ParserWorker } = await import('./worker/worker.ts?worker&inline');
-session.connect(new ParserWorker());
-session.setUserAgentRules((await rules).default);
+try {
+  const { default: ParserWorker } = await import('./worker/worker.ts?worker&inline');
+  session.connect(new ParserWorker());
+  session.setUserAgentRules((await rules).default);
+} catch (error) {
+  session.missing.value = (error as Error).message;
+}

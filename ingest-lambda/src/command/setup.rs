@@ -1,10 +1,15 @@
-//! `albatross setup`: index template and retention.
+//! `albatross setup`: index template and retention, and what else is asked for.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use clap::Args;
 
 use super::{FAILED, fail, ingest};
+use crate::dashboards::{DashboardsUrl, NoDashboardsUrl};
+use crate::grant::BackendRole;
+use crate::setup::SetupExtras;
 
 /// Put index template and retention policy into the engine; needed once, and after an upgrade
 ///
@@ -13,13 +18,47 @@ use super::{FAILED, fail, ingest};
 ///
 /// With ALBATROSS_RETENTION_DAYS, a policy deletes an index once all its documents are older: by
 /// ILM in Elasticsearch, by ISM in OpenSearch.
+///
+/// With --grant, a role in OpenSearch's security plugin holds exactly the rights that an ingest
+/// needs. An administrator of that plugin has to run it; others that have the role keep it.
+///
+/// With --dashboards, OpenSearch Dashboards or Kibana gets dashboards, over those of an earlier
+/// set-up. It is sent what authorizes requests to the engine.
 #[derive(Debug, Args)]
 #[command(after_help = "\
+Examples:
+  albatross setup --grant arn:aws:iam::123456789012:role/albatross-ingest
+  albatross setup --dashboards https://search.example/_dashboards
+  albatross setup --dashboards - > albatross.ndjson
+
 Exit status:
   0  all is in place
   1  the engine cannot be reached or refuses it
   2  bad usage or configuration")]
-pub(super) struct Setup {}
+pub(super) struct Setup {
+    /// Whom to grant the rights of an ingest in OpenSearch: an IAM role's ARN, or another backend role
+    #[arg(long, value_name = "BACKEND_ROLE")]
+    grant: Option<BackendRole>,
+
+    /// OpenSearch Dashboards or Kibana; or - for a file on standard output, to import by hand
+    #[arg(long, value_name = "URL|-")]
+    dashboards: Option<Dashboards>,
+}
+
+/// Where the dashboards go.
+#[derive(Debug, Clone)]
+enum Dashboards {
+    StandardOutput,
+    Import(DashboardsUrl),
+}
+
+impl FromStr for Dashboards {
+    type Err = NoDashboardsUrl;
+
+    fn from_str(text: &str) -> Result<Self, NoDashboardsUrl> {
+        if text == "-" { Ok(Self::StandardOutput) } else { text.parse().map(Self::Import) }
+    }
+}
 
 impl Setup {
     pub(super) async fn run(self) -> ExitCode {
@@ -27,11 +66,25 @@ impl Setup {
             Ok(ingest) => ingest,
             Err(status) => return status,
         };
-        match ingest.setup().await {
-            Ok(report) => {
-                println!("{report}");
-                ExitCode::SUCCESS
-            }
+        let (file, dashboards) = match self.dashboards {
+            None => (None, None),
+            Some(Dashboards::Import(url)) => (None, Some(url)),
+            Some(Dashboards::StandardOutput) => match ingest.dashboards() {
+                Ok(file) => (Some(file), None),
+                Err(error) => return fail(FAILED, &error),
+            },
+        };
+        let report = match ingest.setup(&SetupExtras { grant: self.grant, dashboards }).await {
+            Ok(report) => report,
+            Err(error) => return fail(FAILED, &error),
+        };
+        let Some(file) = file else {
+            println!("{report}");
+            return ExitCode::SUCCESS;
+        };
+        eprintln!("{report}");
+        match io::stdout().write_all(file.as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(FAILED, &error),
         }
     }

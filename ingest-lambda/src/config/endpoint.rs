@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::Url;
 
 /// An engine's URL, with a path that ends in a slash so that others can be joined to it.
-pub(super) fn from_url(text: &str) -> Result<Url, String> {
+pub(crate) fn from_url(text: &str) -> Result<Url, String> {
     let mut url = Url::parse(text).map_err(|error| format!("is not a URL: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err("must begin with http:// or https://".to_owned());

@@ -12,6 +12,7 @@ use parser_wasm::{GeoDatabases, RedactionKey, Settings};
 use reqwest::Url;
 use thiserror::Error;
 
+pub(crate) use self::endpoint::from_url as engine_url;
 pub use self::location::Location;
 pub use self::variables::{VARIABLES, Variable};
 

@@ -74,6 +74,11 @@ impl Engine {
         Ok(Self { http, endpoint: config.endpoint.clone(), authorizer })
     }
 
+    /// A client that is authorized in the same way, of somebody else than the engine.
+    pub(crate) fn at(&self, endpoint: Url) -> Self {
+        Self { endpoint, ..self.clone() }
+    }
+
     /// The engine's address, which holds no secret.
     #[must_use]
     pub fn endpoint(&self) -> &Url {
@@ -115,6 +120,11 @@ impl Engine {
         }
         if body.gzip {
             request.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        if body.not_forged {
+            for name in ["osd-xsrf", "kbn-xsrf"] {
+                request.headers_mut().insert(name, HeaderValue::from_static("true"));
+            }
         }
         // Last, as a signature covers the rest.
         let used = self.authorizer.authorize(&mut request).await?;

@@ -115,7 +115,7 @@ fn objects(event: &Value) -> Result<Vec<ObjectRef>, EventError> {
                 "a queue's objects overwrite nothing; invoke the function with this order".to_owned(),
             )),
             WorkOrder::Ingest { bucket, key, .. } => Ok(vec![ObjectRef { bucket, key }]),
-            WorkOrder::Setup {} | WorkOrder::Backfill { .. } | WorkOrder::Replay { .. } => {
+            WorkOrder::Setup(_) | WorkOrder::Backfill { .. } | WorkOrder::Replay { .. } => {
                 Err(EventError::Order("a queue takes objects; invoke the function with this order".to_owned()))
             }
         },

@@ -2,12 +2,14 @@
 
 use serde::Deserialize;
 
+use crate::setup::SetupExtras;
+
 /// `{"albatross": "setup"}` and its siblings.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(tag = "albatross", rename_all = "lowercase", deny_unknown_fields)]
 pub enum WorkOrder {
-    /// Puts index template and retention.
-    Setup {},
+    /// Puts index template and retention, and what else is asked for.
+    Setup(SetupExtras),
     /// Feeds the fan-out queue with old logs.
     Backfill {
         /// The first day, `YYYY-MM-DD`.

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::setup::SetupExtras;
 
 fn object(key: &str) -> ObjectRef {
     ObjectRef { bucket: "logs".to_owned(), key: key.to_owned() }
@@ -123,7 +124,13 @@ fn a_queue_brings_them_all_and_one_bad_message_spoils_no_other() {
 #[test]
 fn work_orders() {
     let order = |event: Value| Event::from_json(&event);
-    assert_eq!(order(json!({"albatross": "setup"})), Ok(Event::Order(WorkOrder::Setup {})));
+    assert_eq!(order(json!({"albatross": "setup"})), Ok(Event::Order(WorkOrder::Setup(SetupExtras::default()))));
+    let role = "arn:aws:iam::123456789012:role/ingest";
+    let extras = SetupExtras { grant: Some(role.parse().unwrap()), ..SetupExtras::default() };
+    assert_eq!(order(json!({"albatross": "setup", "grant": role})), Ok(Event::Order(WorkOrder::Setup(extras))));
+    let url = "https://search.example/_dashboards";
+    let extras = SetupExtras { dashboards: Some(url.parse().unwrap()), ..SetupExtras::default() };
+    assert_eq!(order(json!({"albatross": "setup", "dashboards": url})), Ok(Event::Order(WorkOrder::Setup(extras))));
     let (from, to) = ("2024-01-01".to_owned(), "2024-12-31".to_owned());
     let backfill = json!({"albatross": "backfill", "from": from, "to": to});
     assert_eq!(order(backfill), Ok(Event::Order(WorkOrder::Backfill { from, to })));
@@ -132,6 +139,9 @@ fn work_orders() {
     assert_eq!(order(json!({"albatross": "replay"})), replay);
     for (wrong, named) in [
         (json!({"albatross": "dance"}), "dance"),
+        (json!({"albatross": "setup", "dashboards": "http://search.example"}), "must begin with https://"),
+        (json!({"albatross": "setup", "gant": role}), "gant"),
+        (json!({"albatross": "setup", "grant": "arn:aws:iam::123456789012:user/jo"}), "is no backend role"),
         (json!({"albatross": "backfill", "from": "2024-01-01"}), "`to`"),
         (json!({"albatross": "replay", "prefx": "a"}), "prefx"),
     ] {

@@ -61,14 +61,17 @@ static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| {
 });
 
 fn document(line: &str) -> Option<Value> {
-    let settings = Settings { keep_original: true, ..Settings::default() };
+    document_under(&Settings { keep_original: true, ..Settings::default() }, line)
+}
+
+fn document_under(settings: &Settings, line: &str) -> Option<Value> {
     let source = Source::s3(
         "logs",
         "123456789012_elasticloadbalancing_eu-central-1_app.web.1_20261123T0005Z_192.0.2.1_x.log.gz",
     );
     let mut out = Vec::new();
     let line = Line { number: 1, offset: 0, bytes: line.as_bytes(), length: line.len() as u64 };
-    match ItemWriter::new(&settings, &source, &KNOWLEDGE).write(&line, &mut out) {
+    match ItemWriter::new(settings, &source, &KNOWLEDGE).write(&line, &mut out) {
         LineOutcome::Item(Item { document, .. }) => Some(serde_json::from_slice(&out[document]).expect("JSON")),
         LineOutcome::Filtered | LineOutcome::Skipped(_) | LineOutcome::Rejected(_) => None,
     }
@@ -97,6 +100,21 @@ fn full_documents_and_the_mapping_have_the_same_leaves() {
     let in_template: BTreeSet<String> = FIELDS.iter().map(|(path, _)| (*path).to_owned()).collect();
     assert_eq!(in_documents, in_template);
     assert_eq!(FIELDS.len(), in_template.len(), "a field is there twice");
+}
+
+/// A flat document has every field, and only lines of one format are such documents.
+#[test]
+fn flat_documents_and_their_mapping_have_the_same_leaves() {
+    let settings = Settings { schema: Schema::NetworkLog, ..Settings::default() };
+    let in_template: BTreeSet<String> = settings.schema.fields().iter().map(|(path, _)| (*path).to_owned()).collect();
+    for (format, line) in FULL {
+        let mut in_document = BTreeSet::new();
+        if let Some(document) = document_under(&settings, line) {
+            leaves(&document, "", &mut in_document);
+        }
+        let expected = if settings.schema.takes(format) { in_template.clone() } else { BTreeSet::new() };
+        assert_eq!(in_document, expected, "{format:?}");
+    }
 }
 
 #[test]

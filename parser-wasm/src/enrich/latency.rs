@@ -47,14 +47,16 @@ impl Latency {
     /// From the request, target and response times; `None` when none of them is known.
     pub fn of(times: [Option<Seconds<'_>>; 3]) -> Option<Self> {
         let phases = [Phase::Request, Phase::Target, Phase::Response];
-        let known = || phases.into_iter().zip(times).filter_map(|(phase, time)| Some((phase, time?.nanos)));
-        known().next()?;
-        let longest = known().map(|(_, nanos)| nanos).max()?;
-        Some(Self {
-            total_nanos: known().map(|(_, nanos)| nanos).sum(),
+        let (mut total_nanos, mut longest, mut dominant) = (None, 0, None);
+        for (phase, time) in phases.into_iter().zip(times) {
+            let Some(Seconds { nanos, .. }) = time else { continue };
+            total_nanos = Some(total_nanos.unwrap_or(0) + nanos);
             // The first of equals: a later phase may only have waited for it.
-            dominant: known().find(|&(_, nanos)| nanos == longest && nanos > 0).map(|(phase, _)| phase),
-        })
+            if nanos > longest {
+                (longest, dominant) = (nanos, Some(phase));
+            }
+        }
+        total_nanos.map(|total_nanos| Self { total_nanos, dominant })
     }
 }
 

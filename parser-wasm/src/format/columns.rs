@@ -150,10 +150,12 @@ impl<'a, const N: usize> Columns<'a, N> {
         }
     }
 
+    #[inline]
     pub(crate) fn text(&self, column: usize) -> Option<Text<'a>> {
         Text(self.raw(column)).present()
     }
 
+    #[inline]
     pub(crate) fn required_text(&self, column: usize) -> Result<Text<'a>, ParseError> {
         self.text(column).ok_or_else(|| self.error(column, ErrorKind::MissingValue))
     }
@@ -169,6 +171,7 @@ impl<'a, const N: usize> Columns<'a, N> {
         Timestamp::parse(self.raw(column)).ok_or_else(|| self.error(column, ErrorKind::BadTime))
     }
 
+    #[inline]
     pub(crate) fn time(&self, column: usize) -> Result<Option<Timestamp<'a>>, ParseError> {
         self.optional(column, Timestamp::parse, ErrorKind::BadTime)
     }
@@ -177,6 +180,7 @@ impl<'a, const N: usize> Columns<'a, N> {
         Endpoint::parse(self.raw(column)).map_err(|fault| self.endpoint_error(column, fault))
     }
 
+    #[inline]
     pub(crate) fn endpoint(&self, column: usize) -> Result<Option<Endpoint<'a>>, ParseError> {
         if self.text(column).is_none() { Ok(None) } else { self.required_endpoint(column).map(Some) }
     }
@@ -190,10 +194,12 @@ impl<'a, const N: usize> Columns<'a, N> {
         self.optional(column, Seconds::parse, ErrorKind::BadDuration)
     }
 
+    #[inline]
     pub(crate) fn status(&self, column: usize) -> Result<Option<u16>, ParseError> {
         self.optional(column, record::parse_status, ErrorKind::BadStatus)
     }
 
+    #[inline]
     pub(crate) fn count(&self, column: usize) -> Result<Option<u64>, ParseError> {
         self.optional(column, record::parse_u64, ErrorKind::BadNumber)
     }

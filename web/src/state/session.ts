@@ -63,6 +63,8 @@ export class Session {
   readonly rejectionCount = signal(0);
   readonly unreadable = signal<readonly Unreadable[]>([]);
   readonly fault = signal<string | null>(null);
+  /** Why a part of the page did not arrive: files are not read without it. */
+  readonly missing = signal<string | null>(null);
   readonly selection = signal<Selection | null>(null);
   /** Counts sets of files: another source or other settings read the same set again. */
   readonly fileSet = signal(0);

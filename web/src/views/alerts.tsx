@@ -4,6 +4,7 @@ import type { Session } from '../state/session.ts';
 export function Alerts({ session }: { session: Session }) {
   const files = session.summary.value?.files ?? [];
   const fault = session.fault.value;
+  const missing = session.missing.value;
   return (
     <div class="alerts" role="alert">
       {files.map(
@@ -19,6 +20,11 @@ export function Alerts({ session }: { session: Session }) {
           <strong>{name} could not be read to its end:</strong> {message}
         </p>
       ))}
+      {missing !== null && (
+        <p class="alert">
+          <strong>A part of the page did not arrive. Load it again.</strong> {missing}
+        </p>
+      )}
       {fault !== null && (
         <p class="alert">
           <strong>The page failed, which is a defect in Albatross:</strong> {fault}
