@@ -166,8 +166,8 @@ engines: setup $(BINARIES) ## A full run into every search engine that a Java fo
 chaos: setup $(BINARIES) ## Ingest between failing neighbours, killed and started again (CHAOS="--seed 7" repeats one run)
 	@$(HARNESS) tests/chaos.py $(CHAOS)
 
-infra-test: $(BOOTSTRAP).zip $(VENV) $(ENGINE) $(CHECKOV) ## Check the Terraform module, and apply it to a local AWS account with the real Lambda
-	@$(HARNESS) tests/infra.py --checkov $(TOOLS)/checkov/bin/checkov
+infra-test: $(BOOTSTRAP).zip $(VENV) $(ENGINE) $(CHECKOV) ## Check the Terraform module, and apply it to a local AWS account with the real Lambda (INFRA=--domain: its domain too)
+	@$(HARNESS) tests/infra.py --checkov $(TOOLS)/checkov/bin/checkov $(INFRA)
 
 # Saved inputs are held to the same checks by `cargo test`; what is found here goes to them.
 fuzz: $(CARGO_FUZZ) ## Fuzz the parser, each target for FUZZ_SECONDS (600); needs a nightly Rust

@@ -49,7 +49,7 @@ class Terraform:
         return done
 
     def init(self, mirror: Path | None) -> None:
-        """Makes the providers available: from the mirror, or from where Terraform itself looks."""
+        """Makes the provider available: from the mirror, or from where Terraform itself looks."""
         self.run("init", "-input=false", *([f"-plugin-dir={mirror}"] if mirror else []))
 
     def apply(self) -> None:
@@ -92,8 +92,8 @@ def mirrors() -> Iterator[Path | None]:
         yield Path(binary).parents[_MIRROR_ABOVE]
 
 
-def mirror_for(folder: Path) -> Path | None:
-    """The first of the mirrors that has the provider.
+def mirror_for(folder: Path) -> Path:
+    """The first of the mirrors that has the provider; what Terraform fetched for the folder is one.
 
     Raises `TerraformError` when none has.
     """
@@ -104,5 +104,5 @@ def mirror_for(folder: Path) -> Path | None:
         except TerraformError as error:
             problem = problem or error
         else:
-            return mirror
+            return mirror or folder / ".terraform" / "providers"
     raise problem or TerraformError("no mirror")

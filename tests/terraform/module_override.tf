@@ -26,6 +26,12 @@ resource "aws_lambda_function" "ingest" {
   }
 }
 
+resource "aws_lambda_function" "setup" {
+  lifecycle {
+    ignore_changes = [logging_config]
+  }
+}
+
 # Descriptions are forgotten where a rule names no addresses.
 resource "aws_vpc_security_group_egress_rule" "endpoints" {
   lifecycle {
@@ -34,6 +40,18 @@ resource "aws_vpc_security_group_egress_rule" "endpoints" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "s3" {
+  lifecycle {
+    ignore_changes = [description]
+  }
+}
+
+resource "aws_vpc_security_group_egress_rule" "domain" {
+  lifecycle {
+    ignore_changes = [description]
+  }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "domain" {
   lifecycle {
     ignore_changes = [description]
   }
