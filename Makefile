@@ -11,6 +11,7 @@ WASM_PACK_VERSION := 0.15.1
 CARGO_DENY_VERSION := 0.20.2
 S3S_FS_VERSION := 0.14.1
 CARGO_FUZZ_VERSION := 0.13.2
+CHECKOV_VERSION := 3.3.30
 WASM_BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/^version = "\(.*\)"/\1/p}' Cargo.lock)
 
 TOOLS := .tools
@@ -41,12 +42,13 @@ CARGO_DENY := $(STAMPS)/cargo-deny-$(CARGO_DENY_VERSION)
 S3S_FS := $(STAMPS)/s3s-fs-$(S3S_FS_VERSION)
 CARGO_FUZZ := $(STAMPS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)
 VENV := $(STAMPS)/venv
+CHECKOV := $(STAMPS)/checkov-$(CHECKOV_VERSION)
 ENGINE := $(STAMPS)/engine
 WASM_ENV := $(TOOLS)/wasm.env
 NODE_MODULES := web/node_modules/.package-lock.json
 
 .PHONY: help setup system wasm web package demo test test-rust test-wasm test-web test-page test-end-to-end \
-	parity engines chaos fuzz lint lint-rust lint-web lint-dependencies bench
+	parity engines chaos infra-test fuzz lint lint-rust lint-web lint-dependencies bench
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -70,6 +72,12 @@ $(WASM_BINDGEN) $(WASM_PACK) $(CARGO_DENY) $(S3S_FS) $(CARGO_FUZZ): $(STAMPS)/%:
 $(VENV): tests/requirements.txt | system $(STAMPS)
 	python3 -m venv --clear $(TOOLS)/venv
 	$(TOOLS)/venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# Beside the tests' own: it needs other versions of what they use.
+$(CHECKOV): | system $(STAMPS)
+	python3 -m venv --clear $(TOOLS)/checkov
+	$(TOOLS)/checkov/bin/pip install --quiet --disable-pip-version-check checkov==$(CHECKOV_VERSION)
 	@touch $@
 
 $(ENGINE): tests/harness/distribution.py $(VENV) | system
@@ -157,6 +165,9 @@ engines: setup $(BINARIES) ## A full run into every search engine that a Java fo
 
 chaos: setup $(BINARIES) ## Ingest between failing neighbours, killed and started again (CHAOS="--seed 7" repeats one run)
 	@$(HARNESS) tests/chaos.py $(CHAOS)
+
+infra-test: $(BOOTSTRAP).zip $(VENV) $(ENGINE) $(CHECKOV) ## Check the Terraform module, and apply it to a local AWS account with the real Lambda (INFRA=--domain: its domain too)
+	@$(HARNESS) tests/infra.py --checkov $(TOOLS)/checkov/bin/checkov $(INFRA)
 
 # Saved inputs are held to the same checks by `cargo test`; what is found here goes to them.
 fuzz: $(CARGO_FUZZ) ## Fuzz the parser, each target for FUZZ_SECONDS (600); needs a nightly Rust

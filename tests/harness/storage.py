@@ -4,10 +4,11 @@ import gzip
 import json
 import logging
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import boto3
+from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
 from .entry import ACCOUNT, LOAD_BALANCER, REGION
@@ -34,10 +35,11 @@ class Storage:
     def __enter__(self) -> "Storage":
         self._server.start()
         self.url = "http://{}:{}".format(*self._server.get_host_and_port())
-        self.client = self._client("s3")
+        self.client = self.connect("s3")
         return self
 
-    def _client(self, service: str) -> Any:
+    def connect(self, service: str) -> Any:
+        """A client of one of its services."""
         return boto3.client(
             service,
             endpoint_url=self.url,
@@ -56,7 +58,7 @@ class Storage:
 
     def queue(self) -> "Queue":
         """A new, empty SQS queue, on the same server."""
-        return Queue(self._client("sqs"))
+        return Queue(self.connect("sqs"))
 
     def bucket(self) -> "Bucket":
         """A new, empty bucket."""
@@ -74,6 +76,10 @@ class Bucket:
 
     def put(self, key: str, body: bytes) -> None:
         self._client.put_object(Bucket=self.name, Key=key, Body=body)
+
+    def age(self, key: str, by: timedelta) -> None:
+        """Makes an object look as if it had been written so much earlier."""
+        s3_backends[ACCOUNT]["aws"].get_object(self.name, key).last_modified -= by
 
     def keys(self) -> list[str]:
         """What is in it, in order."""
