@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -51,22 +52,27 @@ def step(title: str) -> Iterator[None]:
 
 
 def main() -> None:
+    # Ended from outside, everything is left all the same.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkov", type=Path, required=True, help="the command")
     parser.add_argument("--domain", action="store_true", help="make the domain of the example complete, too: half an hour")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="albatross-infra-") as folder:
+        module = copy(Path(folder, "checked"))
+        check_texts(module, arguments.checkov)
         if version() is None:
             skip(f"terraform is not on the path; install it from {INSTALL}")
             return
-        module = copy(Path(folder, "checked"))
+        with step("terraform fmt"):
+            Terraform(MODULE).run("fmt", "-check", "-recursive", "-diff")
         try:
             with step("the AWS provider"):
                 mirror = mirror_for(module)
         except TerraformError as problem:
             skip(f"the AWS provider cannot be had here; name a mirror by TF_PLUGIN_DIR: {problem}")
             return
-        check(module, mirror, arguments.checkov)
+        check(module, mirror)
         examples = copy(Path(folder, "applied"))
         (examples / "local_override.tf").write_text((OVERRIDES / "module_override.tf").read_text())
         with Storage() as storage:
@@ -82,14 +88,23 @@ def skip(reason: str) -> None:
     say(styled(f"skipped: {reason}", "yellow"))
 
 
-def check(module: Path, mirror: Path, checkov: Path) -> None:
-    """What can be said without an account."""
+def check_texts(module: Path, checkov: Path) -> None:
+    """What can be said without Terraform."""
     with step("README: its sections, and the actions that it lists"):
         assert not manual.missing_sections(), manual.missing_sections()
         told = {action for row in manual.rows() for action in row.actions}
         assert told == allowed(), f"README or policies only: {told ^ allowed()}"
-    with step("terraform fmt"):
-        Terraform(MODULE).run("fmt", "-check", "-recursive", "-diff")
+    with step("checkov, and a reason for each exception"):
+        for file in module.rglob("*.tf"):
+            unexplained = re.findall(r"checkov:skip=\w+(?!\w*: \w)", file.read_text())
+            assert not unexplained, f"{file.name}: {unexplained}"
+        command = [checkov, "--directory", module, "--framework", "terraform", "--compact", "--quiet", "--skip-download"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"checkov:\n{done.stdout[-6000:]}{done.stderr[-2000:]}"
+
+
+def check(module: Path, mirror: Path) -> None:
+    """What can be said without an account."""
     for folder in (module, *examples_of(module)):
         terraform = Terraform(folder)
         with step(f"terraform validate: {folder.relative_to(module.parent)}"):
@@ -97,14 +112,6 @@ def check(module: Path, mirror: Path, checkov: Path) -> None:
             terraform.run("validate")
     with step("terraform test"):
         Terraform(module).run("test")
-    with step("checkov, and a reason for each exception"):
-        for file in module.rglob("*.tf"):
-            unexplained = re.findall(r"checkov:skip=\w+(?!\w*: \w)", file.read_text())
-            assert not unexplained, f"{file.name}: {unexplained}"
-        command = [checkov, "--directory", module, "--framework", "terraform", "--compact", "--quiet", "--skip-download"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise TerraformError(f"checkov:\n{done.stdout[-6000:]}{done.stderr[-2000:]}")
 
 
 def examples_of(module: Path) -> list[Path]:
@@ -188,8 +195,10 @@ def move_logs(terraform: Terraform, account: Account, bucket: Bucket, index: Ind
     for poller in (events, fanout):
         assert poller.redrive["deadLetterTargetArn"].endswith(f":{name}-dead-letters"), poller.redrive
     role = function["Role"].rsplit("/", 1)[1]
-    environment = function["Environment"]["Variables"] | account.environment | account.credentials(function["Role"])
+    credentials = account.credentials(function["Role"])
+    environment = function["Environment"]["Variables"] | account.environment | credentials
     with events.taken_over(), fanout.taken_over(), account.guarded(role), Emulator(environment, logs) as emulator:
+        assert account.refuses(credentials, "another-bucket"), "the role is not held to its policies"
         with step("the work order of the apply: setup"):
             (order,) = [each for each in terraform.resources() if each["type"] == "aws_lambda_invocation"]
             answer = emulator.invoke(json.loads(order["values"]["input"]))

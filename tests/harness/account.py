@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import boto3
 import jmespath
 import requests
+from botocore.exceptions import ClientError
 from moto.iam.models import iam_backends
 
-from .entry import ACCOUNT
+from .entry import ACCOUNT, REGION
 from .storage import CREDENTIALS, Storage
 
 # What a deployment could leave: service, operation, and where its answer has the names.
@@ -145,6 +147,16 @@ class Account:
             "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
             "AWS_SESSION_TOKEN": given["SessionToken"],
         }
+
+    def refuses(self, credentials: dict[str, str], bucket: str) -> bool:
+        """Whether the bucket may not be listed with those credentials."""
+        names = {name.lower(): value for name, value in credentials.items()}
+        client = boto3.client("s3", endpoint_url=self._storage.url, region_name=REGION, **names)
+        try:
+            client.list_objects_v2(Bucket=bucket)
+        except ClientError as error:
+            return error.response["Error"]["Code"] == "AccessDenied"
+        return False
 
     def _ask(self, path: str, **body: Any) -> None:
         """Something of the server itself."""
