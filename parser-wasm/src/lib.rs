@@ -6,6 +6,7 @@
 #![warn(clippy::indexing_slicing, clippy::string_slice, clippy::expect_used, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, clippy::panic))]
 
+mod address;
 mod damage;
 mod document;
 mod enrich;

@@ -1,5 +1,6 @@
 //! A line cut into the columns of its format's field table, with typed access that knows where a value stood.
 
+use crate::address;
 use crate::error::{ErrorKind, ParseError, Span};
 use crate::record::{self, Endpoint, EndpointFault, List, Seconds, Timestamp, Validity};
 use crate::scan::{Backslash, Scanner, Token};
@@ -209,7 +210,7 @@ impl<'a, const N: usize> Columns<'a, N> {
     }
 
     pub(crate) fn ip(&self, column: usize) -> Result<Option<IpAddr>, ParseError> {
-        self.optional(column, record::parse_ip, ErrorKind::BadAddress)
+        self.optional(column, address::parse, ErrorKind::BadAddress)
     }
 
     /// An address and a port that stand in two columns.
