@@ -104,6 +104,16 @@ pub enum SigningName {
     Aoss,
 }
 
+impl SigningName {
+    /// As AWS writes it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Es => "es",
+            Self::Aoss => "aoss",
+        }
+    }
+}
+
 /// Where the settings text is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingsSource {

@@ -23,6 +23,14 @@ pub enum AuthError {
         /// AWS's words.
         message: String,
     },
+    /// There can be no client of the service that keeps the secret.
+    #[error("{service} cannot be reached: {message}")]
+    Unreachable {
+        /// Which service.
+        service: &'static str,
+        /// Why.
+        message: String,
+    },
     /// The secret is something else. What it holds is not shown.
     #[error(
         "the secret {arn} cannot be used: it must be JSON text with \"username\" and \"password\", or with \"api_key\""
@@ -47,7 +55,7 @@ pub enum AuthError {
 pub(super) enum Authorizer {
     Nobody,
     Header(HeaderValue),
-    Secret(SecretStore),
+    Secret(Box<SecretStore>),
     Signature(Signer),
 }
 
@@ -56,8 +64,8 @@ impl Authorizer {
         Ok(match auth {
             Auth::None => Self::Nobody,
             Auth::Given(credentials) => Self::Header(header(credentials)?),
-            Auth::Secret(arn) => Self::Secret(SecretStore::new(arn, sdk)),
-            Auth::SigV4(name) => Self::Signature(Signer::new(*name, sdk)?),
+            Auth::Secret(arn) => Self::Secret(Box::new(SecretStore::new(arn, sdk)?)),
+            Auth::SigV4(name) => Self::Signature(Signer::new(name.as_str(), sdk.region().cloned(), sdk)?),
         })
     }
 
@@ -89,7 +97,7 @@ impl Authorizer {
 
     /// Whether the engine is Amazon OpenSearch Serverless.
     pub(super) fn is_serverless(&self) -> bool {
-        matches!(self, Self::Signature(signer) if signer.name() == SigningName::Aoss)
+        matches!(self, Self::Signature(signer) if signer.service() == SigningName::Aoss.as_str())
     }
 }
 

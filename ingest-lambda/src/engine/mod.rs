@@ -3,6 +3,7 @@
 mod answer;
 mod ask;
 mod auth;
+mod aws_json;
 mod body;
 mod secret_store;
 mod sigv4;

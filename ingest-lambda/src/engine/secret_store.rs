@@ -1,49 +1,30 @@
 //! Credentials that Secrets Manager or SSM keeps.
 
-use std::time::Duration;
-
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{Region, SdkConfig};
+use aws_config::SdkConfig;
 use reqwest::header::HeaderValue;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::auth::{AuthError, header};
-use crate::causes::with_causes;
+use super::aws_json::{AwsJson, SECRETS_MANAGER, SSM};
 use crate::config::Credentials;
 use crate::secret::Secret;
-
-/// Reading a secret is one small request; in a VPC without a way to AWS it would hang.
-const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One secret, read once and kept as the header that it makes.
 #[derive(Debug)]
 pub(super) struct SecretStore {
     arn: String,
-    client: Client,
+    keeper: AwsJson,
     header: Mutex<Option<HeaderValue>>,
-}
-
-#[derive(Debug)]
-enum Client {
-    SecretsManager(aws_sdk_secretsmanager::Client),
-    Ssm(aws_sdk_ssm::Client),
 }
 
 impl SecretStore {
     /// `arn:PARTITION:SERVICE:REGION:ACCOUNT:...`: it is read in its own region.
-    pub(super) fn new(arn: &str, sdk: &SdkConfig) -> Self {
+    pub(super) fn new(arn: &str, sdk: &SdkConfig) -> Result<Self, AuthError> {
         let part = |number| arn.split(':').nth(number).unwrap_or_default();
-        let region = Region::new(part(3).to_owned());
-        let timeouts = TimeoutConfig::builder().operation_timeout(TIMEOUT).build();
-        let client = if part(2) == "ssm" {
-            let config = aws_sdk_ssm::config::Builder::from(sdk).region(region).timeout_config(timeouts);
-            Client::Ssm(aws_sdk_ssm::Client::from_conf(config.build()))
-        } else {
-            let config = aws_sdk_secretsmanager::config::Builder::from(sdk).region(region).timeout_config(timeouts);
-            Client::SecretsManager(aws_sdk_secretsmanager::Client::from_conf(config.build()))
-        };
-        Self { arn: arn.to_owned(), client, header: Mutex::default() }
+        let service = if part(2) == SSM.name { SSM } else { SECRETS_MANAGER };
+        let keeper = AwsJson::new(service, part(1), part(3), sdk)?;
+        Ok(Self { arn: arn.to_owned(), keeper, header: Mutex::default() })
     }
 
     /// The header; the secret is read the first time.
@@ -66,26 +47,18 @@ impl SecretStore {
     }
 
     async fn read(&self) -> Result<HeaderValue, AuthError> {
-        let text = self.text().await.map_err(|message| AuthError::Unreadable { arn: self.arn.clone(), message })?;
+        let unreadable = |message| AuthError::Unreadable { arn: self.arn.clone(), message };
+        // SSM takes an ARN where it asks for a name. A binary secret has no `SecretString`.
+        let (operation, request, text) = if self.keeper.service() == SSM {
+            ("GetParameter", json!({ "Name": self.arn, "WithDecryption": true }), "/Parameter/Value")
+        } else {
+            ("GetSecretValue", json!({ "SecretId": self.arn }), "/SecretString")
+        };
+        // Boxed, as it is deep inside every request to the engine: the compiler gives up on the layout.
+        let answer = Box::pin(self.keeper.call(operation, &request)).await.map_err(unreadable)?;
+        let text = answer.pointer(text).and_then(Value::as_str);
         let unusable = || AuthError::Unusable { arn: self.arn.clone() };
-        header(&credentials(&text.ok_or_else(unusable)?).ok_or_else(unusable)?)
-    }
-
-    /// The secret's text; none where it is binary.
-    async fn text(&self) -> Result<Option<String>, String> {
-        match &self.client {
-            Client::SecretsManager(client) => {
-                let answer = client.get_secret_value().secret_id(&self.arn).send().await;
-                answer.map(|secret| secret.secret_string).map_err(|error| with_causes(&error))
-            }
-            Client::Ssm(client) => {
-                // The operation takes an ARN where it asks for a name.
-                let answer = client.get_parameter().name(&self.arn).with_decryption(true).send().await;
-                answer
-                    .map(|answer| answer.parameter.and_then(|parameter| parameter.value))
-                    .map_err(|error| with_causes(&error))
-            }
-        }
+        header(&credentials(text.ok_or_else(unusable)?).ok_or_else(unusable)?)
     }
 }
 

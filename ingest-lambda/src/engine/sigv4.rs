@@ -14,7 +14,6 @@ use tokio::sync::Mutex;
 
 use super::auth::AuthError;
 use crate::causes::with_causes;
-use crate::config::SigningName;
 
 /// Credentials are fetched anew so long before they end: a request may be minutes under way.
 const BEFORE_EXPIRY: Duration = Duration::from_secs(5 * 60);
@@ -22,7 +21,7 @@ const BEFORE_EXPIRY: Duration = Duration::from_secs(5 * 60);
 /// Signs for one service in one region.
 #[derive(Debug)]
 pub(super) struct Signer {
-    name: SigningName,
+    service: &'static str,
     region: Region,
     provider: SharedCredentialsProvider,
     /// A provider may ask a server each time it is asked.
@@ -30,24 +29,24 @@ pub(super) struct Signer {
 }
 
 impl Signer {
-    pub(super) fn new(name: SigningName, sdk: &SdkConfig) -> Result<Self, AuthError> {
+    pub(super) fn new(service: &'static str, region: Option<Region>, sdk: &SdkConfig) -> Result<Self, AuthError> {
         let missing = |what: &str| AuthError::NoAwsCredentials(format!("{what} is not configured"));
         Ok(Self {
-            name,
-            region: sdk.region().ok_or_else(|| missing("a region"))?.clone(),
+            service,
+            region: region.ok_or_else(|| missing("a region"))?,
             provider: sdk.credentials_provider().ok_or_else(|| missing("a provider of them"))?,
             credentials: Mutex::default(),
         })
     }
 
-    pub(super) fn name(&self) -> SigningName {
-        self.name
+    pub(super) fn service(&self) -> &'static str {
+        self.service
     }
 
     /// Signs the method, the URL as it is sent, the headers present and the body.
     pub(super) async fn sign(&self, request: &mut Request) -> Result<(), AuthError> {
         let credentials = self.credentials().await?;
-        sign_at(request, &credentials, &self.region, self.name, SystemTime::now())
+        sign_at(request, &credentials, &self.region, self.service, SystemTime::now())
     }
 
     async fn credentials(&self) -> Result<Credentials, AuthError> {
@@ -66,7 +65,7 @@ fn sign_at(
     request: &mut Request,
     credentials: &Credentials,
     region: &Region,
-    name: SigningName,
+    service: &str,
     time: SystemTime,
 ) -> Result<(), AuthError> {
     let unsignable = |error: &dyn std::error::Error| AuthError::Unsignable(with_causes(error));
@@ -77,10 +76,7 @@ fn sign_at(
     let params = SigningParams::builder()
         .identity(&identity)
         .region(region.as_ref())
-        .name(match name {
-            SigningName::Es => "es",
-            SigningName::Aoss => "aoss",
-        })
+        .name(service)
         .time(time)
         .settings(settings)
         .build()
@@ -106,7 +102,7 @@ mod tests {
     use super::*;
     use reqwest::{Method, Url};
 
-    fn signed(name: SigningName, mut request: Request) -> Request {
+    fn signed(service: &str, mut request: Request) -> Request {
         let credentials = Credentials::builder()
             .access_key_id("AKIDEXAMPLE")
             .secret_access_key("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
@@ -114,7 +110,7 @@ mod tests {
             .provider_name("test")
             .build();
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_486_500);
-        sign_at(&mut request, &credentials, &Region::from_static("eu-central-1"), name, time).unwrap();
+        sign_at(&mut request, &credentials, &Region::from_static("eu-central-1"), service, time).unwrap();
         request
     }
 
@@ -125,15 +121,15 @@ mod tests {
     /// The signatures are botocore's (1.44.5, `SigV4Auth`) for the same requests.
     #[test]
     fn signatures_are_those_of_botocore() {
-        for (name, service, signature) in [
-            (SigningName::Es, "es", "8aed1c3af86a478165e120620617e89449c77ea63be003067ec4725d73ed87fc"),
-            (SigningName::Aoss, "aoss", "40cbe09564e5d58e2f88582dfea1af328d1c3ba09c17ff8d7b36b7879860aa2e"),
+        for (service, signature) in [
+            ("es", "8aed1c3af86a478165e120620617e89449c77ea63be003067ec4725d73ed87fc"),
+            ("aoss", "40cbe09564e5d58e2f88582dfea1af328d1c3ba09c17ff8d7b36b7879860aa2e"),
         ] {
             let mut bulk = request(Method::POST, "_bulk?filter_path=errors,items.*.status");
             bulk.headers_mut().insert("content-type", HeaderValue::from_static("application/x-ndjson"));
             bulk.headers_mut().insert("content-encoding", HeaderValue::from_static("gzip"));
             *bulk.body_mut() = Some("{\"create\":{}}\n{\"a\":1}\n".into());
-            let bulk = signed(name, bulk);
+            let bulk = signed(service, bulk);
             assert_eq!(
                 bulk.headers()["authorization"],
                 format!(
@@ -145,7 +141,7 @@ mod tests {
             assert_eq!(bulk.headers()["x-amz-date"], "20261124T021500Z");
             assert!(!format!("{:?}", bulk.headers()).contains("TOKEN"));
         }
-        let health = signed(SigningName::Es, request(Method::GET, "_cluster/health/albatross-elb-*.*.*"));
+        let health = signed("es", request(Method::GET, "_cluster/health/albatross-elb-*.*.*"));
         let authorization = health.headers()["authorization"].to_str().unwrap();
         assert!(
             authorization.ends_with("91731f53cffefedd52aeabd17ca3731d8eadcbfbba67f9d2ec28cf8065573718"),
