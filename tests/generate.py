@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write a realistic access log: `generate.py --lines 2000 --out sample.log.gz`. Needs nothing but Python.
+"""Write a realistic access log: `generate.py --incident 2000 --out sample.log.gz`. Needs nothing but Python.
 
 The same arguments give the same bytes.
 """
@@ -54,7 +54,8 @@ def compress(data: bytes) -> bytes:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     amount = parser.add_mutually_exclusive_group(required=True)
-    amount.add_argument("--lines", type=int)
+    amount.add_argument("--lines", type=int, help="of a day")
+    amount.add_argument("--incident", type=int, metavar="LINES", help="of half an hour in which one target fails")
     amount.add_argument("--bytes", type=size, help="size of the text: 250000, 100M, 1G")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="gzip when it ends in .gz; standard output when left out")
@@ -62,6 +63,8 @@ def main() -> None:
 
     if arguments.lines is not None:
         lines = traffic.lines(arguments.lines, arguments.seed)
+    elif arguments.incident is not None:
+        lines = traffic.incident(arguments.incident, arguments.seed)
     else:
         # A little more than needed, since `until` cuts.
         lines = until(arguments.bytes, traffic.lines(arguments.bytes * 102 // 100 // _LINE_BYTES, arguments.seed))

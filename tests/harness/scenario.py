@@ -1,15 +1,16 @@
 """What a bucket with a day's logs looks like, good and bad: used by the demo and by the end-to-end test."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import generate
 
 from . import traffic
 from .storage import TEST_FILE, TEST_FILE_KEY, object_key
 
-_START = datetime(2026, 9, 23, 9, 0, tzinfo=UTC)
-BAD_LINE = "https 2026-09-23T09:20:00.000000Z app/shop/50dc6c495c0c9188 203.0.113.7:66666 cut short"
+# Each log has five minutes: from 09:10 to 09:40, with what `traffic.incident` plants there.
+_FIRST_MINUTE = 9 * 60 + 10
+BAD_LINE = "https 2026-09-23T09:31:00.000000Z app/shop/50dc6c495c0c9188 203.0.113.7:66666 cut short"
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,14 @@ def log_objects(lines_each: int = 400) -> list[LogObject]:
 
 def _part(position: int, lines: int) -> list[str]:
     """Each log shows its own part of the rare requests, since every stretch of 25 lines goes on to the next one."""
-    return list(traffic.lines(lines, seed=position, rare_from=position * lines // traffic.RARE_EVERY))
+    begin = _FIRST_MINUTE + 5 * position
+    rare_from = position * lines // traffic.RARE_EVERY
+    return list(traffic.incident(lines, seed=position, rare_from=rare_from, minutes=range(begin, begin + 5)))
 
 
 def _key(position: int) -> str:
-    return object_key(_START + timedelta(minutes=5 * position), f"demo{position:04}")
+    end = traffic.START + timedelta(minutes=_FIRST_MINUTE + 5 * (position + 1))
+    return object_key(end, f"demo{position:04}")
 
 
 def _text(lines: list[str]) -> bytes:

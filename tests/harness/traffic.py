@@ -1,12 +1,14 @@
 """A day of traffic at one load balancer: deterministic for a seed, and fast enough for gigabytes.
 
 Ordinary requests dominate and follow the sun; every `RARE_EVERY`th line is the next of the rare requests in turn, so
-that a few thousand lines show all of them; for two minutes in a hundred the web servers fail, as they do.
+that a few thousand lines show all of them; for two minutes in a hundred the web servers fail, as they do. `incident` is
+of a part of the day, and of one target that fails.
 """
 
 import math
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from .entry import certificate, entry, target_group
@@ -15,7 +17,8 @@ from .rare import RARE, SITE
 START = datetime(2026, 9, 23, tzinfo=UTC)
 RARE_EVERY = 25
 _MINUTES = 24 * 60
-_INCIDENT = range(13 * 60 + 40, 14 * 60 + 9)
+_DAY = range(_MINUTES)
+_INCIDENT = range(9 * 60 + 10, 9 * 60 + 40)
 
 _GROUPS = (
     (target_group("shop-web", "73e2d6bc24d8a067"), ("10.0.1.23:8080", "10.0.1.24:8080", "10.0.2.31:8080")),
@@ -45,12 +48,42 @@ _NODES = ("10.0.0.10", "10.0.0.74")
 _CERTIFICATES = (certificate("0123456789ab"), "session-reused")
 
 
+@dataclass(frozen=True)
+class _Outage:
+    """Some minutes of a day in which requests to a target group, or to one of its targets, fail."""
+
+    minutes: range
+    group: int
+    target: str | None
+    draw_below: float  # what chooses the group chooses the part of its requests, too
+    failures: tuple[tuple[str, str], ...]
+
+    def hits(self, minute: int, group: int, target: str, draw: float) -> bool:
+        """Whether a request fails."""
+        is_its = group == self.group and self.target in (None, target)
+        return is_its and minute in self.minutes and draw < self.draw_below
+
+
+_WEB_OUTAGE = _Outage(range(13 * 60 + 40, 14 * 60 + 9), 0, None, 0.16, _FAILURES)
+# One of two targets resets connections, or does not answer.
+_TARGET_OUTAGE = _Outage(range(9 * 60 + 21, 9 * 60 + 30), 1, "10.0.3.12:9000", 0.68, (*_FAILURES[:1] * 3, _FAILURES[1]))
+
+
 def lines(count: int, seed: int = 1, rare_from: int = 0) -> Iterator[str]:
     """`count` entries, without their line ends, spread over a day; the rare requests begin with the `rare_from`th."""
+    return _lines(count, seed, rare_from, _DAY, _WEB_OUTAGE)
+
+
+def incident(count: int, seed: int = 1, rare_from: int = 0, minutes: range = _INCIDENT) -> Iterator[str]:
+    """The same, spread over these minutes of the day; from 09:21 to 09:30 one target fails."""
+    return _lines(count, seed, rare_from, minutes, _TARGET_OUTAGE)
+
+
+def _lines(count: int, seed: int, rare_from: int, minutes: range, outage: _Outage) -> Iterator[str]:
     rng = random.Random(seed)
     clients = [_client(rng) for _ in range(500)]
     written = 0
-    for minute, share in enumerate(_shares()):
+    for minute, share in zip(minutes, _shares(minutes), strict=True):
         due = min(count, round(share * count)) - written
         base = START + timedelta(minutes=minute)
         epoch = int(base.timestamp())
@@ -59,14 +92,14 @@ def lines(count: int, seed: int = 1, rare_from: int = 0) -> Iterator[str]:
             within = (position + rng.random()) * 60 / due
             written += 1
             if written % RARE_EVERY:
-                yield _ordinary(rng, clients, prefix, epoch, within, minute in _INCIDENT)
+                yield _ordinary(rng, clients, prefix, epoch, within, minute, outage)
             else:
                 yield _rare(rng, clients, prefix, epoch, within, rare_from + written // RARE_EVERY - 1)
 
 
-def _shares() -> list[float]:
-    """The part of the day's requests that has come at the end of each minute: quiet nights, busy afternoons."""
-    weights = [1 - 0.8 * math.cos(2 * math.pi * (minute - 180) / _MINUTES) for minute in range(_MINUTES)]
+def _shares(minutes: range) -> list[float]:
+    """The part of the requests that has come at the end of each minute: quiet nights, busy afternoons."""
+    weights = [1 - 0.8 * math.cos(2 * math.pi * (minute - 180) / _MINUTES) for minute in minutes]
     total = sum(weights)
     share, shares = 0.0, []
     for weight in weights:
@@ -90,7 +123,7 @@ def _stamp(rng: random.Random, prefix: str, within: float) -> tuple[str, str]:
 
 
 def _ordinary(
-    rng: random.Random, clients: list[str], prefix: str, epoch: int, within: float, incident: bool
+    rng: random.Random, clients: list[str], prefix: str, epoch: int, within: float, minute: int, outage: _Outage
 ) -> str:
     draw = rng.random()
     pick, unique = rng.getrandbits(64), rng.getrandbits(128)
@@ -102,8 +135,8 @@ def _ordinary(
     status, target = _STATUSES[(pick >> 24) % 10], targets[(pick >> 28) % len(targets)]
     times = f"0.00{(pick >> 32) % 4} {draw * draw * 0.4:.3f} 0.000"
     target_status = status
-    if incident and which == 0 and draw < 0.16:
-        status, times = _FAILURES[(pick >> 36) % 3]
+    if outage.hits(minute, which, target, draw):
+        status, times = outage.failures[(pick >> 36) % len(outage.failures)]
         target_status = "-"
         target = "-" if status == "503" else target
     time, created = _stamp(rng, prefix, within)
