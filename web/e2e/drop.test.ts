@@ -203,4 +203,11 @@ describe('the sample', () => {
     expect(await albatross.rowCount()).toBeGreaterThan(0);
     expect(albatross.errors).toEqual([]);
   });
+
+  it('is open at once at an address of its own', async () => {
+    await albatross.page.goto('about:blank');
+    await albatross.page.goto(`${albatross.server.origin}/#sample`);
+    await albatross.loaded('sample.log.gz');
+    expect(await albatross.rowCount()).toBeGreaterThan(0);
+  });
 });

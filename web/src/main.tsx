@@ -14,6 +14,11 @@ try {
   const { default: ParserWorker } = await import('./worker/worker.ts?worker&inline');
   session.connect(new ParserWorker());
   session.setUserAgentRules((await rules).default);
+  // An address that opens the sample.
+  if (location.hash === '#sample') {
+    const { sampleFile } = await import('./views/sample.ts');
+    session.open([sampleFile()]);
+  }
 } catch (error) {
   session.missing.value = (error as Error).message;
 }
