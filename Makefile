@@ -7,7 +7,6 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 # Tools that cargo installs. wasm-bindgen's command must match the crate, so Cargo.lock has its version.
-WASM_PACK_VERSION := 0.15.1
 CARGO_DENY_VERSION := 0.20.2
 S3S_FS_VERSION := 0.14.1
 CARGO_FUZZ_VERSION := 0.13.2
@@ -37,7 +36,6 @@ INGEST_SOURCES := $(PARSER_SOURCES) ingest-lambda/Cargo.toml $(shell find ingest
 WEB_SOURCES := parser-wasm/rules/regexes.yaml $(wildcard web/*.html web/*.ts web/*.json web/biome.jsonc) $(shell find web/src web/public -type f 2>/dev/null)
 
 WASM_BINDGEN := $(STAMPS)/wasm-bindgen-cli-$(WASM_BINDGEN_VERSION)
-WASM_PACK := $(STAMPS)/wasm-pack-$(WASM_PACK_VERSION)
 CARGO_DENY := $(STAMPS)/cargo-deny-$(CARGO_DENY_VERSION)
 S3S_FS := $(STAMPS)/s3s-fs-$(S3S_FS_VERSION)
 CARGO_FUZZ := $(STAMPS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)
@@ -55,7 +53,7 @@ help: ## List the targets
 
 ## Set-up: each tool once per version
 
-setup: system $(VENV) $(NODE_MODULES) $(WASM_ENV) $(WASM_BINDGEN) $(WASM_PACK) $(CARGO_DENY) $(S3S_FS) $(ENGINE) ## Install what is needed, into .tools and web/node_modules
+setup: system $(VENV) $(NODE_MODULES) $(WASM_ENV) $(WASM_BINDGEN) $(CARGO_DENY) $(S3S_FS) $(ENGINE) ## Install what is needed, into .tools and web/node_modules
 
 system:
 	@.ci/system
@@ -63,10 +61,12 @@ system:
 $(STAMPS):
 	@mkdir -p $@
 
+# What is compiled once to run for a second is not optimized. s3s-fs is: benchmarks must not wait for it.
+$(WASM_BINDGEN) $(CARGO_DENY) $(CARGO_FUZZ): OPTIONS := --debug
+$(S3S_FS): OPTIONS := --features binary
 # cargo-deny-0.20.2 → cargo install cargo-deny --version 0.20.2. Not --locked: a mirror may lack the locked versions.
-$(S3S_FS): FEATURES := --features binary
-$(WASM_BINDGEN) $(WASM_PACK) $(CARGO_DENY) $(S3S_FS) $(CARGO_FUZZ): $(STAMPS)/%: | system $(STAMPS)
-	cargo install --quiet --root $(TOOLS) $(FEATURES) $(shell echo '$*' | sed 's/-\([0-9.]*\)$$/ --version \1/')
+$(WASM_BINDGEN) $(CARGO_DENY) $(S3S_FS) $(CARGO_FUZZ): $(STAMPS)/%: | system $(STAMPS)
+	CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --root $(TOOLS) $(OPTIONS) $(shell echo '$*' | sed 's/-\([0-9.]*\)$$/ --version \1/')
 	@touch $@
 
 $(VENV): tests/requirements.txt | system $(STAMPS)
@@ -143,9 +143,9 @@ test-rust:
 	cargo test --workspace --locked
 	cargo test --locked -p ingest-lambda --test scale -- --ignored
 
-test-wasm: $(WASM_ENV) $(WASM_PACK) $(WASM_BINDGEN)
-	$(WITH_WASM) $(WITH_TOOLS) wasm-pack test --headless --chrome --chromedriver "$$(command -v chromedriver)" \
-		--mode no-install parser-wasm --locked
+test-wasm: $(WASM_ENV) $(WASM_BINDGEN)
+	$(WITH_WASM) $(WITH_TOOLS) CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
+		CHROMEDRIVER="$$(command -v chromedriver)" cargo test --locked -p parser-wasm --target wasm32-unknown-unknown
 
 test-web: $(WASM) $(NODE_MODULES)
 	cd web && npm test --silent
@@ -189,6 +189,7 @@ lint-rust: $(WASM_ENV)
 lint-web: $(WASM) $(NODE_MODULES)
 	cd web && npm run --silent lint
 
-# Advisories need a download, so they are not among the checks.
+# Advisories need a download, so they are not among the checks. Every platform's crates are looked at, not only this one's.
 lint-dependencies: $(CARGO_DENY)
+	cargo fetch --locked --quiet
 	$(WITH_TOOLS) cargo deny --offline --workspace check bans licenses sources
