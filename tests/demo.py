@@ -11,8 +11,9 @@ import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
-from harness import albatross
+from harness import albatross, incident
 from harness.console import bars, fact, say, step, styled
 from harness.distribution import NoJava
 from harness.emulator import SCHEDULED_EVENT, Emulator
@@ -23,6 +24,7 @@ from harness.scenario import log_objects
 from harness.server import ServerError
 from harness.storage import Bucket, Storage
 
+ENGINE_URL = os.environ.get("ENGINE_URL", "")
 KEEP = os.environ.get("KEEP", "") not in ("", "0")
 CLASS_STYLES = {"2": "green", "3": "cyan", "4": "yellow", "5": "red"}
 DECIDER_STYLES = {"target": "green", "rule": "cyan", "client": "yellow", "waf": "blue", "auth": "blue"}
@@ -33,15 +35,16 @@ def main() -> None:
     signal.signal(signal.SIGTERM, interrupted)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="albatross-demo-")))
-        with step("Starting a search engine"):
-            index = stack.enter_context(Index(start_engine(stack)))
+        engine = None if ENGINE_URL else launched(stack)
         with step("Starting a server that speaks the S3 protocol"):
             storage = stack.enter_context(Storage())
             bucket = storage.bucket()
             fact("address", storage.url)
             fact("bucket", bucket.name)
-        with step("Uploading a morning's access logs"):
+        with step("Uploading half an hour's access logs"):
             upload(bucket)
+        with step("Waiting for the search engine"):
+            index = stack.enter_context(Index(address(engine)))
         variables = albatross.environment(storage, bucket, index)
         with step("albatross setup"):
             albatross.setup(variables)
@@ -52,14 +55,19 @@ def main() -> None:
             say(textwrap.indent(json.dumps(report, indent=2), "  "))
         with step("What the search engine has"):
             show_documents(index, report)
+        with step("The incident in these documents"):
+            found = incident.find(index.documents())
+            found.show()
         with step("What is left in the bucket, and why"):
             show_left(bucket, report)
         page = stack.enter_context(Page())
         with step("The page, with the same parser as WebAssembly"):
             with urllib.request.urlopen(page.url, timeout=10) as answer:
-                fact("address", f"{page.url} (answers {answer.status})")
+                fact("answers", answer.status)
+            fact("the sample in it", f"{page.url}#sample")
+            fact("its incident", f"with the filter {found.filter}")
         if KEEP:
-            stay(page, index, bucket, storage)
+            stay(page, index, bucket, storage, found)
         else:
             say("\nThat was all; everything is stopped again. `make demo KEEP=1` stays, to look around.")
 
@@ -71,13 +79,21 @@ def interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def start_engine(stack: ExitStack) -> str:
-    """The address of the user's engine, or of one of ours."""
-    url = os.environ.get("ENGINE_URL")
-    if url:
-        fact("yours", url)
-        return url
-    engine = stack.enter_context(Engine())
+def launched(stack: ExitStack) -> Engine:
+    """An engine of ours; it takes seconds to be ready, in which there is other work."""
+    # Java's quick compiler alone: sooner ready, and nothing here is heavy.
+    engine = Engine(java_options="-XX:TieredStopAtLevel=1")
+    stack.callback(engine.close)
+    engine.launch()
+    return engine
+
+
+def address(engine: Engine | None) -> str:
+    """Of the user's engine, or of ours, as soon as it is ready."""
+    if engine is None:
+        fact("yours", ENGINE_URL)
+        return ENGINE_URL
+    engine.wait()
     fact("engine", engine)
     fact("address", engine.url)
     return engine.url
@@ -117,10 +133,12 @@ def show_left(bucket: Bucket, report: Any) -> None:
         say(f"    {styled(each['message'], 'dim')}")
 
 
-def stay(page: Page, index: Index, bucket: Bucket, storage: Storage) -> None:
+def stay(page: Page, index: Index, bucket: Bucket, storage: Storage, found: incident.Incident) -> None:
     say(f"\n{styled('Look around; Ctrl-C ends it.', 'bold')}")
-    fact("page", page.url)
-    fact("documents", f"{index.engine_url}/{index.prefix}-*/_search?pretty")
+    fact("page", f"{page.url}#sample")
+    documents = f"{index.engine_url}/{index.prefix}-*/_search?pretty"
+    fact("documents", documents)
+    fact("the incident's", f"{documents}&q={quote_plus(found.filter.replace(' >= ', ':>='))}")
     fact("bucket", f"{storage.url}/{bucket.name}")
     threading.Event().wait()
 

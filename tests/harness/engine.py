@@ -34,9 +34,11 @@ class Engine:
         *,
         secured: bool = False,
         files: Mapping[str, str] | None = None,
+        java_options: str = "",
     ) -> None:
-        """`files` are put into its folder of configuration, by their path in it."""
+        """`files` are put into its folder of configuration, by their path in it; `java_options` are for Java."""
         self.distribution, self._java = newest() if distribution is None else (distribution, _java(distribution))
+        self._java_options = java_options
         self._user = _NOBODY if os.geteuid() == 0 else None
         self._folder = Path(tempfile.mkdtemp(prefix="albatross-engine-"))
         self._home = self._reachable(self.distribution.fetch(), for_us_alone=secured)
@@ -51,12 +53,20 @@ class Engine:
         return f"{self.distribution.label} on Java {self._java.version}{secured}"
 
     def start(self) -> None:
-        """Starts it and waits until it takes requests; `url` is its new address."""
-        ports = self._folder / "logs" / "http.ports"
-        ports.unlink(missing_ok=True)
+        """Starts it and waits until it takes requests."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Starts it, and does not wait."""
+        (self._folder / "logs" / "http.ports").unlink(missing_ok=True)
         self._server = Server(
             [self._home / "bin" / self.distribution.name], self._folder / "output.log", self._environment(), self._folder, self._user
         )
+
+    def wait(self) -> None:
+        """Waits until it takes requests; `url` is its new address."""
+        ports = self._folder / "logs" / "http.ports"
 
         def ready() -> bool:
             if not ports.exists():
@@ -64,7 +74,8 @@ class Engine:
             self.url = f"{self.access.scheme}://{ports.read_text().split()[0]}"
             return self._is_healthy()
 
-        self._server.wait_until(ready, 180)
+        if self._server:
+            self._server.wait_until(ready, 180)
 
     def pin(self, cpu: int) -> None:
         """Leaves it one CPU."""
@@ -119,7 +130,7 @@ class Engine:
 
     def _environment(self) -> dict[str, str]:
         prefix = "OPENSEARCH" if self.distribution.name == "opensearch" else "ES"
-        return {
+        environment = {
             "PATH": os.environ["PATH"],
             "JAVA_HOME": str(self._java.home),
             f"{prefix}_JAVA_HOME": str(self._java.home),
@@ -127,6 +138,8 @@ class Engine:
             f"{prefix}_TMPDIR": str(self._folder / "tmp"),
             f"{prefix}_JAVA_OPTS": "-Xms512m -Xmx1g",
         }
+        # For the programs that prepare its start, too.
+        return environment | ({"JDK_JAVA_OPTIONS": self._java_options} if self._java_options else {})
 
     def _reachable(self, home: Path, for_us_alone: bool) -> Path:
         """The distribution where the engine's user can read it: a checkout below /root is closed to others."""

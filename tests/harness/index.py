@@ -94,6 +94,11 @@ class Index:
         """Every document, as a search finds it, without the document itself; 10,000 at most."""
         return self._ask("GET", f"{self._pattern}/_search", {"size": 10_000, "_source": False})["hits"]["hits"]
 
+    def documents(self) -> list[Any]:
+        """Every document; 10,000 at most."""
+        hits = self._ask("GET", f"{self._pattern}/_search", {"size": 10_000})["hits"]["hits"]
+        return [hit["_source"] for hit in hits]
+
     def source_of(self, hit: Any) -> bytes:
         """The bytes of a document that a search has found."""
         path = f"{hit['_index']}/_source/{hit['_id']}"

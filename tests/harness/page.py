@@ -21,7 +21,8 @@ class Page:
         self.url = f"http://{LOOPBACK}:{self._server.server_port}/"
 
     def __enter__(self) -> "Page":
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        # Looked at so often, it ends as soon as it is asked to.
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
