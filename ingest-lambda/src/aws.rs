@@ -9,9 +9,9 @@ use aws_sdk_s3::config::ResponseChecksumValidation;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use parser_wasm::Settings;
 
+use crate::config::settings::settings;
 use crate::config::{Config, ConfigError};
 use crate::engine::Engine;
-use crate::settings::settings;
 
 /// A service that says nothing for so long is asked again.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);

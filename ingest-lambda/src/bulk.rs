@@ -4,6 +4,7 @@ mod batch;
 mod buffers;
 mod entry;
 mod gate;
+pub(crate) mod pipeline;
 mod response;
 mod share;
 mod sink;

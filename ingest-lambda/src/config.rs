@@ -1,8 +1,11 @@
 //! The configuration: one plain struct, read from environment variables.
 
 mod endpoint;
+pub(crate) mod geo;
 mod location;
 mod lookup;
+pub(crate) mod secret;
+pub(crate) mod settings;
 mod variables;
 
 use std::path::PathBuf;
@@ -17,8 +20,7 @@ pub use self::location::Location;
 pub use self::variables::{VARIABLES, Variable};
 
 use self::lookup::Lookup;
-use crate::geo;
-use crate::secret::Secret;
+use crate::config::secret::Secret;
 
 /// Everything that can be set; [`VARIABLES`] says by which variable. AWS's side (region,
 /// credentials, endpoints) comes from the variables and files every AWS tool reads.

@@ -5,6 +5,7 @@ mod ask;
 mod auth;
 mod aws_json;
 mod body;
+pub(crate) mod health;
 mod secret_store;
 mod sigv4;
 mod tls;
@@ -24,8 +25,8 @@ pub use self::body::Body;
 pub use self::tls::CaFileError;
 
 use self::auth::Authorizer;
-use crate::causes::with_causes;
 use crate::config::Config;
+use crate::error_chain::with_causes;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 

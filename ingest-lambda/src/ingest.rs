@@ -9,20 +9,20 @@ use tokio::task::JoinSet;
 use crate::aws::{Started, start};
 use crate::bulk::Sink;
 use crate::config::{Config, ConfigError, Settle};
-use crate::dashboards::{DashboardsError, dashboards};
 use crate::engine::Engine;
-use crate::error::{RunError, Unsettled};
-use crate::health;
+use crate::engine::health;
 use crate::ledger::Ledger;
 use crate::log::log_object;
 use crate::object::Settled;
+use crate::outcome::{RunError, Unsettled};
 use crate::queue::Queue;
 use crate::report::Report;
 use crate::s3::Store;
+use crate::setup::dashboards::{DashboardsError, dashboards};
+use crate::setup::template::{self, TemplateError};
 use crate::setup::{SetupError, SetupExtras, SetupReport, setup};
 use crate::state::Scope;
 use crate::stop::Stop;
-use crate::template::{self, TemplateError};
 
 /// Configuration and clients.
 #[derive(Debug)]

@@ -7,11 +7,11 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::backfill::BackfillReport;
-use crate::error::{Disposition, Unsettled};
+use crate::jobs::backfill::BackfillReport;
+use crate::jobs::replay::ReplayReport;
 use crate::ledger::Ledger;
 use crate::object::Settled;
-use crate::replay::ReplayReport;
+use crate::outcome::{Disposition, Unsettled};
 use crate::report::Report;
 use crate::stop::StopReason;
 

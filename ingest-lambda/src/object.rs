@@ -1,15 +1,17 @@
 //! One object, from GET to settlement.
 
+pub(crate) mod settlement;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use parser_wasm::{Damage, KeyKind, Limits, LogReader, Source};
 
 use crate::bulk::Origin;
-use crate::error::Unsettled;
+use crate::bulk::pipeline::{Blocked, Pipeline};
 use crate::ingest::Ingest;
 use crate::ledger::Ledger;
-use crate::pipeline::{Blocked, Pipeline};
+use crate::outcome::Unsettled;
 use crate::quarantine::{self, QuarantineFile};
 use crate::s3::{Download, S3Error};
 use crate::state::{ResumePoint, resume_key};

@@ -6,7 +6,7 @@ use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
 use thiserror::Error;
 
 use crate::backoff::Backoff;
-use crate::causes::with_causes;
+use crate::error_chain::with_causes;
 use crate::event::ObjectRef;
 
 /// SQS's limit on the entries of one request.

@@ -6,9 +6,9 @@ use parser_wasm::GeoDatabase;
 use serde::Serialize;
 
 use crate::bulk::{Sink, SinkStats};
-use crate::error::Unsettled;
 use crate::ledger::Ledger;
 use crate::object::Settled;
+use crate::outcome::Unsettled;
 use crate::stop::StopReason;
 
 /// Objects left for the same reason that are named; beyond that they are counted. Keeps the

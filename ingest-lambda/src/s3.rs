@@ -12,8 +12,8 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use thiserror::Error;
 
 use crate::aws;
-use crate::causes::with_causes;
 use crate::config::Config;
+use crate::error_chain::with_causes;
 
 pub use self::change::Condition;
 pub use self::download::Download;

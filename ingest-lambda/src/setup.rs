@@ -1,16 +1,21 @@
 //! What an engine needs once, before the first document: our template and, if wished, a policy, a role and dashboards.
 
+pub(crate) mod dashboards;
+pub(crate) mod grant;
+pub(crate) mod retention;
+pub(crate) mod template;
+
 use std::fmt;
 
 use parser_wasm::{Settings, TEMPLATE_VERSION};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::dashboards::{self, DashboardsError, DashboardsUrl, Imported, dashboards};
+use self::dashboards::{DashboardsError, DashboardsUrl, Imported, dashboards};
+use self::grant::{BackendRole, Grant, GrantError};
+use self::retention::{Lifecycle, RetentionError};
+use self::template::TemplateError;
 use crate::engine::Engine;
-use crate::grant::{self, BackendRole, Grant, GrantError};
-use crate::retention::{self, Lifecycle, RetentionError};
-use crate::template::{self, TemplateError};
 
 /// What an operator may ask for beside template and retention.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

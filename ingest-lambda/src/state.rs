@@ -4,6 +4,7 @@
 mod checkpoint;
 mod failed;
 mod lease;
+pub(crate) mod memory;
 mod notes;
 mod resume;
 

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::progress::Progress;
 use super::{FAILED, USAGE, fail, ingest, print, stop_on_signals};
-use crate::backfill::BackfillError;
+use crate::jobs::backfill::BackfillError;
 
 /// Feed the fan-out queue with the logs of a range of days
 ///

@@ -8,7 +8,7 @@ use parser_wasm::GeoDatabases;
 
 use super::misconfigured;
 use crate::config::ConfigError;
-use crate::geo;
+use crate::config::geo;
 
 #[derive(Debug, Args)]
 pub(super) struct Geo {

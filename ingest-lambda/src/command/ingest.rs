@@ -7,7 +7,7 @@ use clap::Args;
 use super::geo::Geo;
 use super::progress::Progress;
 use super::{FAILED, USAGE, fail, ingest_with, print, stop_on_signals};
-use crate::rederive::RederiveError;
+use crate::jobs::rederive::RederiveError;
 
 /// Sweep the bucket once: index every log, and delete, archive or keep what is accounted for
 ///

@@ -7,9 +7,9 @@ use std::str::FromStr;
 use clap::Args;
 
 use super::{FAILED, fail, ingest};
-use crate::dashboards::{DashboardsUrl, NoDashboardsUrl};
-use crate::grant::BackendRole;
 use crate::setup::SetupExtras;
+use crate::setup::dashboards::{DashboardsUrl, NoDashboardsUrl};
+use crate::setup::grant::BackendRole;
 
 /// Put index template and retention policy into the engine; needed once, and after an upgrade
 ///

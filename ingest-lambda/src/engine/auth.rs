@@ -117,7 +117,7 @@ pub(super) fn header(credentials: &Credentials) -> Result<HeaderValue, AuthError
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Secret;
+    use crate::config::secret::Secret;
 
     #[test]
     fn headers_of_credentials() {

@@ -14,7 +14,7 @@ use super::CONNECT_TIMEOUT;
 use super::auth::AuthError;
 use super::sigv4::Signer;
 use crate::backoff::Backoff;
-use crate::causes::with_causes;
+use crate::error_chain::with_causes;
 
 /// A call is one small request; in a VPC without a way to AWS it would hang.
 const TIMEOUT: Duration = Duration::from_secs(10);

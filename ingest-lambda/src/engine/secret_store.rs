@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use super::auth::{AuthError, header};
 use super::aws_json::{AwsJson, SECRETS_MANAGER, SSM};
 use crate::config::Credentials;
-use crate::secret::Secret;
+use crate::config::secret::Secret;
 
 /// One secret, read once and kept as the header that it makes.
 #[derive(Debug)]

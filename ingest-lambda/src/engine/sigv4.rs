@@ -13,7 +13,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use tokio::sync::Mutex;
 
 use super::auth::AuthError;
-use crate::causes::with_causes;
+use crate::error_chain::with_causes;
 
 /// Credentials are fetched anew so long before they end: a request may be minutes under way.
 const BEFORE_EXPIRY: Duration = Duration::from_secs(5 * 60);

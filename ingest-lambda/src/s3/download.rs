@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{S3Error, Store, classify};
 use crate::backoff::Backoff;
-use crate::causes::with_causes;
+use crate::error_chain::with_causes;
 
 /// Nothing of our own that is read whole is longer.
 const MAX_WHOLE_BYTES: u64 = 64 << 20;

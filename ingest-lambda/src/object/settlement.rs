@@ -6,10 +6,10 @@ use parser_wasm::Damage;
 use serde::Serialize;
 
 use crate::config::{Location, Settle};
-use crate::error::Unsettled;
 use crate::ingest::Ingest;
 use crate::ledger::Ledger;
 use crate::object::{Settled, Work};
+use crate::outcome::Unsettled;
 use crate::quarantine;
 use crate::s3::{Condition, S3Error};
 use crate::stop::Stop;

@@ -5,8 +5,8 @@ use parser_wasm::{Settings, SettingsError};
 use thiserror::Error;
 
 use crate::aws;
-use crate::causes::with_causes;
 use crate::config::{Location, SettingsSource};
+use crate::error_chain::with_causes;
 
 /// Some hundred bytes are honest.
 const MAX_BYTES: i64 = 1 << 20;

@@ -1,8 +1,8 @@
 //! What a sweep remembers between runs.
 
 use crate::config::Settle;
-use crate::error::Unsettled;
 use crate::ingest::Ingest;
+use crate::outcome::Unsettled;
 use crate::s3::{ListedObject, S3Error};
 use crate::state::{Checkpoint, FailedObjects, Notes};
 

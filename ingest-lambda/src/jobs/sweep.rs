@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::choose::{Choice, OBJECTS_PER_SWEEP};
-use crate::error::{RunError, Unsettled};
 use crate::event::ObjectRef;
 use crate::ingest::{Done, Ingest};
+use crate::jobs::candidates::{Choice, OBJECTS_PER_SWEEP};
 use crate::ledger::Ledger;
 use crate::log::{log_object, log_run};
-use crate::memory::{Memory, Turn};
+use crate::outcome::{RunError, Unsettled};
 use crate::queue::{self, Queue};
 use crate::report::Report;
 use crate::s3::ListedObject;
+use crate::state::memory::{Memory, Turn};
 use crate::state::{Lease, LeaseError};
 use crate::stop::Stop;
 

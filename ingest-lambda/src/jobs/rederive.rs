@@ -6,9 +6,9 @@ use parser_wasm::KeyKind;
 use thiserror::Error;
 
 use crate::config::{Config, Location, Settle};
-use crate::error::RunError;
 use crate::ingest::{Done, Ingest};
 use crate::log::log_run;
+use crate::outcome::RunError;
 use crate::report::Report;
 use crate::stop::Stop;
 

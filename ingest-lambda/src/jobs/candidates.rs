@@ -5,10 +5,10 @@ use std::collections::BinaryHeap;
 use parser_wasm::{KeyKind, Settings};
 
 use crate::config::Config;
-use crate::error::Unsettled;
-use crate::memory::{Memory, Turn};
+use crate::outcome::Unsettled;
 use crate::report::Report;
 use crate::s3::ListedObject;
+use crate::state::memory::{Memory, Turn};
 
 /// Objects taken up by one sweep; bounds the memory of the listing. The others are the next one's.
 pub(crate) const OBJECTS_PER_SWEEP: usize = 10_000;

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::config::Settle;
-use crate::error::{RunError, Unsettled};
 use crate::ingest::Ingest;
+use crate::outcome::{RunError, Unsettled};
 use crate::report::Report;
 use crate::s3::S3Error;
 

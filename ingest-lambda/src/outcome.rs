@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::queue::QueueError;
 use crate::s3::S3Error;
-use crate::template::TemplateError;
+use crate::setup::template::TemplateError;
 
 /// Why a run could not even start on its objects.
 #[derive(Debug, Error)]

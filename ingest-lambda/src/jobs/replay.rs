@@ -6,10 +6,10 @@ use parser_wasm::{ItemWriter, KeptLine, Limits, LogReader, Source};
 use serde::{Deserialize, Serialize};
 
 use crate::bulk::Origin;
-use crate::error::RunError;
+use crate::bulk::pipeline::{Blocked, Pipeline};
 use crate::ingest::Ingest;
 use crate::ledger::Ledger;
-use crate::pipeline::{Blocked, Pipeline};
+use crate::outcome::RunError;
 use crate::quarantine::{QuarantineFile, lines_prefix};
 use crate::s3::S3Error;
 use crate::stop::{Stop, StopReason};

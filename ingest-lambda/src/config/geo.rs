@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use parser_wasm::GeoDatabases;
 
-use crate::causes::with_causes;
+use crate::error_chain::with_causes;
 
 /// Reads files into memory; what is wrong with them otherwise, a sentence for each.
 pub(crate) fn read<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<GeoDatabases, Vec<String>> {
