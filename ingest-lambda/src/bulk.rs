@@ -3,10 +3,10 @@
 mod batch;
 mod buffers;
 mod entry;
-mod gate;
+mod limiter;
 pub(crate) mod pipeline;
+mod refusal_rate;
 mod response;
-mod share;
 mod sink;
 mod size;
 mod stats;
@@ -14,7 +14,7 @@ mod window;
 
 pub use batch::{Batch, BatchLimits, Sent};
 pub use entry::{Origin, Refusal};
-pub use gate::Gate;
+pub use limiter::Limiter;
 pub use response::{Judgement, Verdict, judge};
 pub use sink::Sink;
 pub use stats::SinkStats;

@@ -20,10 +20,10 @@ use parser_wasm::{Schema, Settings};
 use serde::Serialize;
 use tokio::signal;
 
+use crate::cancel::{Cancel, StopReason};
 use crate::config::{ConfigError, VARIABLES};
 use crate::ingest::Ingest;
 use crate::log::log_as_json;
-use crate::stop::{Stop, StopReason};
 
 /// A read failed or was damaged, a run stopped, an engine refused.
 const FAILED: u8 = 1;
@@ -143,24 +143,24 @@ async fn started() -> Result<Ingest, ExitCode> {
     Ingest::start().await.map_err(|error| misconfigured(&error))
 }
 
-/// A stop that Ctrl-C pulls, and the signal by which service managers end a process.
-fn stop_on_signals() -> Stop {
-    let stop = Stop::default();
-    tokio::spawn(wait_for_signal(stop.clone()));
-    stop
+/// Cancelled by Ctrl-C, and by the signal with which service managers end a process.
+fn cancel_on_signals() -> Cancel {
+    let cancel = Cancel::default();
+    tokio::spawn(wait_for_signal(cancel.clone()));
+    cancel
 }
 
-async fn wait_for_signal(stop: Stop) {
+async fn wait_for_signal(cancel: Cancel) {
     #[cfg(unix)]
     if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
         tokio::select! {
             _ = signal::ctrl_c() => {}
             _ = terminate.recv() => {}
         }
-        return stop.pull(StopReason::Interrupted);
+        return cancel.cancel(StopReason::Interrupted);
     }
     if signal::ctrl_c().await.is_ok() {
-        stop.pull(StopReason::Interrupted);
+        cancel.cancel(StopReason::Interrupted);
     }
 }
 

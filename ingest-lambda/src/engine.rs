@@ -26,7 +26,7 @@ pub use self::tls::CaFileError;
 
 use self::auth::Authorizer;
 use crate::config::Config;
-use crate::error_chain::with_causes;
+use crate::error_chain::error_chain;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -71,7 +71,7 @@ impl Engine {
             .redirect(redirect::Policy::none());
         let http = tls::trust(http, config.ca_file.as_deref())?
             .build()
-            .map_err(|error| EngineError::Client(with_causes(&error)))?;
+            .map_err(|error| EngineError::Client(error_chain(&error)))?;
         let authorizer = Arc::new(Authorizer::new(&config.auth, sdk)?);
         Ok(Self { http, endpoint: config.endpoint.clone(), authorizer })
     }
@@ -151,7 +151,7 @@ impl Engine {
     }
 
     fn lost(&self, error: &(dyn Error + 'static)) -> NoAnswer {
-        let message = format!("{}: {}", self.endpoint, with_causes(error));
+        let message = format!("{}: {}", self.endpoint, error_chain(error));
         if tls::is_untrusted(error) { NoAnswer::Untrusted(message) } else { NoAnswer::Lost(message) }
     }
 }

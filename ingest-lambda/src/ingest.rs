@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use crate::aws::{Started, start};
 use crate::bulk::Sink;
+use crate::cancel::Cancel;
 use crate::config::{Config, ConfigError, Settle};
 use crate::engine::Engine;
 use crate::engine::health;
@@ -22,7 +23,6 @@ use crate::setup::dashboards::{DashboardsError, dashboards};
 use crate::setup::template::{self, TemplateError};
 use crate::setup::{SetupError, SetupExtras, SetupReport, setup};
 use crate::state::Scope;
-use crate::stop::Stop;
 
 /// Configuration and clients.
 #[derive(Debug)]
@@ -127,43 +127,43 @@ impl Ingest {
     ///
     /// # Errors
     /// When the template is missing or another. An engine that is merely busy, away or red pulls
-    /// `stop` instead.
-    pub(crate) async fn check_engine(&self, stop: &Stop) -> Result<(), RunError> {
-        let checked = stop.unless_pulled(async {
+    /// `cancel` instead.
+    pub(crate) async fn check_engine(&self, cancel: &Cancel) -> Result<(), RunError> {
+        let checked = cancel.unless_cancelled(async {
             template::check(&self.engine, &self.settings).await?;
             health::check(&self.engine, &self.settings).await.map_err(TemplateError::Engine)
         });
         match checked.await {
             None | Some(Ok(())) => {}
-            Some(Err(TemplateError::Engine(reason))) => stop.pull(reason),
+            Some(Err(TemplateError::Engine(reason))) => cancel.cancel(reason),
             Some(Err(error)) => return Err(error.into()),
         }
         Ok(())
     }
 
-    /// Works on objects, a few at a time, until there are no more or `stop` is pulled. Those that had
+    /// Works on objects, a few at a time, until there are no more or `cancel` says so. Those that had
     /// no turn are given back, and those that did not end theirs in time.
     pub(crate) async fn work_through<T>(
         self: &Arc<Self>,
         objects: impl IntoIterator<Item = (String, T)>,
         overwrite: bool,
-        stop: &Stop,
+        cancel: &Cancel,
         mut each: impl FnMut(String, Done<T>),
     ) -> Vec<(String, T, Unsettled)> {
         let mut waiting = objects.into_iter();
         let mut running = JoinSet::new();
         let mut in_work = HashMap::new();
         loop {
-            while running.len() < self.config.objects_in_flight && stop.reason().is_none() {
+            while running.len() < self.config.objects_in_flight && cancel.reason().is_none() {
                 // With the engine in trouble, more objects would only wait in memory.
-                if self.sink.gate().is_paused() && !running.is_empty() {
+                if self.sink.limiter().is_paused() && !running.is_empty() {
                     break;
                 }
                 let Some((key, about)) = waiting.next() else { break };
-                let task = running.spawn(Arc::clone(self).work(key.clone(), overwrite, stop.clone()));
+                let task = running.spawn(Arc::clone(self).work(key.clone(), overwrite, cancel.clone()));
                 in_work.insert(task.id(), (key, about));
             }
-            match stop.in_grace(running.join_next_with_id()).await {
+            match cancel.in_grace(running.join_next_with_id()).await {
                 Some(Some(Ok((task, (ledger, outcome))))) => {
                     if let Some((key, about)) = in_work.remove(&task) {
                         each(key, Done { about, ledger, outcome });
@@ -181,8 +181,13 @@ impl Ingest {
         broken_off.chain(waiting.map(|(key, about)| (key, about, Unsettled::NotReached))).collect()
     }
 
-    async fn work(self: Arc<Self>, key: String, overwrite: bool, stop: Stop) -> (Ledger, Result<Settled, Unsettled>) {
-        let (ledger, outcome) = self.object(&key, overwrite, &stop).await;
+    async fn work(
+        self: Arc<Self>,
+        key: String,
+        overwrite: bool,
+        cancel: Cancel,
+    ) -> (Ledger, Result<Settled, Unsettled>) {
+        let (ledger, outcome) = self.object(&key, overwrite, &cancel).await;
         log_object(self.bucket(), &key, &ledger, &outcome);
         (ledger, outcome)
     }

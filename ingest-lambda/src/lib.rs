@@ -13,6 +13,7 @@
 mod aws;
 mod backoff;
 pub mod bulk;
+mod cancel;
 pub mod command;
 mod config;
 mod deadline;
@@ -32,9 +33,9 @@ mod report;
 mod s3;
 mod setup;
 mod state;
-mod stop;
 
 pub use backoff::Backoff;
+pub use cancel::{Cancel, StopReason};
 pub use config::secret::Secret;
 pub use config::settings::{SettingsSourceError, settings};
 pub use config::{
@@ -63,4 +64,3 @@ pub use setup::retention::{Lifecycle, RetentionError};
 pub use setup::template::TemplateError;
 pub use setup::{Retention, SetupError, SetupExtras, SetupReport, setup};
 pub use state::LeaseError;
-pub use stop::{Stop, StopReason};

@@ -7,13 +7,13 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::cancel::StopReason;
 use crate::jobs::backfill::BackfillReport;
 use crate::jobs::replay::ReplayReport;
 use crate::ledger::Ledger;
 use crate::object::Settled;
 use crate::outcome::{Disposition, Unsettled};
 use crate::report::Report;
-use crate::stop::StopReason;
 
 /// Keys that a run's line names for each reason; the report names more.
 const NAMED_PER_REASON: usize = 5;

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use chrono::NaiveDate;
 use ingest_lambda::{
-    Deadline, Event, Ingest, Message, ObjectRef, Report, Stop, StopReason, Tick, WorkOrder, Worked, embedded_metrics,
+    Cancel, Deadline, Event, Ingest, Message, ObjectRef, Report, StopReason, Tick, WorkOrder, Worked, embedded_metrics,
     log_as_json, log_replay,
 };
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
@@ -42,25 +42,25 @@ async fn handle(ingest: Arc<Ingest>, event: LambdaEvent<Value>) -> Result<Value,
         return Ok(json!({ "test": true }));
     }
     let Deadline { work, margin } = Deadline::of(left).map_err(|error| failed("timeout", &error))?;
-    let stop = Stop::with_grace(margin);
+    let cancel = Cancel::with_grace(margin);
     let deadline = {
-        let stop = stop.clone();
+        let cancel = cancel.clone();
         tokio::spawn(async move {
             tokio::time::sleep(work).await;
-            stop.pull(StopReason::Deadline);
+            cancel.cancel(StopReason::Deadline);
         })
     };
     // Whatever does not end by itself when it should is broken off, so that nothing is in flight when
     // the Lambda is frozen.
-    let answer = stop.altogether(answer(&ingest, event, left, &stop)).await;
+    let answer = cancel.altogether(answer(&ingest, event, left, &cancel)).await;
     deadline.abort();
     answer.unwrap_or_else(|| Err(failed("deadline", &"the time ran out, and what was under way did not end")))
 }
 
-async fn answer(ingest: &Arc<Ingest>, event: Event, left: Duration, stop: &Stop) -> Result<Value, Diagnostic> {
+async fn answer(ingest: &Arc<Ingest>, event: Event, left: Duration, cancel: &Cancel) -> Result<Value, Diagnostic> {
     match event {
         Event::Test => Ok(json!({ "test": true })),
-        Event::Tick => match ingest.tick(left, stop).await.map_err(|error| failed("run", &error))? {
+        Event::Tick => match ingest.tick(left, cancel).await.map_err(|error| failed("run", &error))? {
             Tick::Swept(report) => {
                 emit_metrics(&report, ingest.bucket());
                 Ok(value(&report))
@@ -68,9 +68,9 @@ async fn answer(ingest: &Arc<Ingest>, event: Event, left: Duration, stop: &Stop)
             // No metrics: zeros would look like an empty bucket.
             Tick::Skipped(why) => Ok(json!({ "skipped": why })),
         },
-        Event::Objects(objects) => work_on(ingest, objects, false, stop).await,
-        Event::Messages(messages) => work_off(ingest, messages, stop).await,
-        Event::Order(order) => carry_out(ingest, order, stop).await,
+        Event::Objects(objects) => work_on(ingest, objects, false, cancel).await,
+        Event::Messages(messages) => work_off(ingest, messages, cancel).await,
+        Event::Order(order) => carry_out(ingest, order, cancel).await,
     }
 }
 
@@ -80,9 +80,9 @@ async fn work_on(
     ingest: &Arc<Ingest>,
     objects: Vec<ObjectRef>,
     overwrite: bool,
-    stop: &Stop,
+    cancel: &Cancel,
 ) -> Result<Value, Diagnostic> {
-    let Some((report, worked)) = work(ingest, objects, overwrite, stop).await? else {
+    let Some((report, worked)) = work(ingest, objects, overwrite, cancel).await? else {
         return Ok(json!({ "objects": { "listed": 0 } }));
     };
     let again: Vec<String> = worked.iter().filter_map(wants_retry).collect();
@@ -97,7 +97,7 @@ async fn work_on(
 
 /// Messages of a queue: those of which an object should come again are named, and no others, so
 /// that one bad object does not repeat the rest.
-async fn work_off(ingest: &Arc<Ingest>, messages: Vec<Message>, stop: &Stop) -> Result<Value, Diagnostic> {
+async fn work_off(ingest: &Arc<Ingest>, messages: Vec<Message>, cancel: &Cancel) -> Result<Value, Diagnostic> {
     let mut failures: Vec<String> = Vec::new();
     let mut wanted: Vec<(String, Vec<ObjectRef>)> = Vec::new();
     for Message { id, objects } in messages {
@@ -110,7 +110,7 @@ async fn work_off(ingest: &Arc<Ingest>, messages: Vec<Message>, stop: &Stop) -> 
         }
     }
     let objects = wanted.iter().flat_map(|(_, objects)| objects.clone()).collect();
-    if let Some((_, worked)) = work(ingest, objects, false, stop).await? {
+    if let Some((_, worked)) = work(ingest, objects, false, cancel).await? {
         let again: Vec<&ObjectRef> =
             worked.iter().filter(|worked| wants_retry(worked).is_some()).map(|worked| &worked.object).collect();
         let failed = wanted.into_iter().filter(|(_, objects)| objects.iter().any(|object| again.contains(&object)));
@@ -126,14 +126,14 @@ async fn work(
     ingest: &Arc<Ingest>,
     mut objects: Vec<ObjectRef>,
     overwrite: bool,
-    stop: &Stop,
+    cancel: &Cancel,
 ) -> Result<Option<(Report, Vec<Worked>)>, Diagnostic> {
     if objects.is_empty() {
         return Ok(None);
     }
     objects.sort_unstable_by(|a, b| (&a.bucket, &a.key).cmp(&(&b.bucket, &b.key)));
     objects.dedup();
-    let (report, worked) = ingest.work_on(objects, overwrite, stop).await.map_err(|error| failed("run", &error))?;
+    let (report, worked) = ingest.work_on(objects, overwrite, cancel).await.map_err(|error| failed("run", &error))?;
     emit_metrics(&report, ingest.bucket());
     Ok(Some((report, worked)))
 }
@@ -144,7 +144,7 @@ fn wants_retry(Worked { object, outcome }: &Worked) -> Option<String> {
     Some(format!("s3://{}/{}: {why}", object.bucket, object.key))
 }
 
-async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, stop: &Stop) -> Result<Value, Diagnostic> {
+async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, cancel: &Cancel) -> Result<Value, Diagnostic> {
     match order {
         // Whoever may invoke this function shall not choose who is sent a password.
         WorkOrder::Setup(extras) if !ingest.is_for_own_host(&extras) => Err(failed(
@@ -152,7 +152,7 @@ async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, stop: &Stop) -> Resul
             &"\"dashboards\": a work order imports on the engine's own host alone; elsewhere run `albatross setup --dashboards URL`",
         )),
         WorkOrder::Setup(extras) => {
-            let Some(done) = stop.unless_pulled(ingest.setup(&extras)).await else {
+            let Some(done) = cancel.unless_cancelled(ingest.setup(&extras)).await else {
                 return Err(failed("setup", &StopReason::Deadline));
             };
             done.map(|report| value(&report)).map_err(|error| failed("setup", &error))
@@ -161,7 +161,7 @@ async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, stop: &Stop) -> Resul
             let day = |text: &str| {
                 text.parse::<NaiveDate>().map_err(|error| failed("event", &format!("{text:?} is not a day: {error}")))
             };
-            let report = ingest.backfill(day(&from)?, day(&to)?, stop, |_, _| {}).await;
+            let report = ingest.backfill(day(&from)?, day(&to)?, cancel, |_, _| {}).await;
             report.map(|report| value(&report)).map_err(|error| failed("backfill", &error))
         }
         WorkOrder::Replay { overwrite: true, .. } | WorkOrder::Ingest { overwrite: true, .. }
@@ -170,11 +170,11 @@ async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, stop: &Stop) -> Resul
             Err(failed("event", &"\"overwrite\": a data stream, or an engine without ids, takes no document twice"))
         }
         WorkOrder::Replay { prefix, overwrite } => {
-            let report = ingest.replay(&prefix, overwrite, stop, |_, _| {}).await;
+            let report = ingest.replay(&prefix, overwrite, cancel, |_, _| {}).await;
             report.inspect(log_replay).map(|report| value(&report)).map_err(|error| failed("replay", &error))
         }
         WorkOrder::Ingest { bucket, key, overwrite } => {
-            work_on(ingest, vec![ObjectRef { bucket, key }], overwrite, stop).await
+            work_on(ingest, vec![ObjectRef { bucket, key }], overwrite, cancel).await
         }
     }
 }

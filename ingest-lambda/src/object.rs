@@ -9,13 +9,13 @@ use parser_wasm::{Damage, KeyKind, Limits, LogReader, Source};
 
 use crate::bulk::Origin;
 use crate::bulk::pipeline::{Blocked, Pipeline};
+use crate::cancel::{Cancel, StopReason};
 use crate::ingest::Ingest;
 use crate::ledger::Ledger;
 use crate::outcome::Unsettled;
 use crate::quarantine::{self, QuarantineFile};
 use crate::s3::{Download, S3Error};
 use crate::state::{ResumePoint, resume_key};
-use crate::stop::{Stop, StopReason};
 
 /// Objects of so many bytes in S3 are gone on with where an earlier run ended: others are read
 /// again in less time, however far they expand.
@@ -86,10 +86,15 @@ impl Work<'_> {
 impl Ingest {
     /// Indexes an object's lines and settles it if its ledger allows. The ledger tells what was
     /// done here in either case.
-    pub(crate) async fn object(&self, key: &str, overwrite: bool, stop: &Stop) -> (Ledger, Result<Settled, Unsettled>) {
+    pub(crate) async fn object(
+        &self,
+        key: &str,
+        overwrite: bool,
+        cancel: &Cancel,
+    ) -> (Ledger, Result<Settled, Unsettled>) {
         let opened = tokio::select! {
             biased;
-            () = stop.pulled() => Err(Unsettled::Interrupted),
+            () = cancel.cancelled() => Err(Unsettled::Interrupted),
             opened = self.open(key, overwrite) => opened,
         };
         let mut work = match opened {
@@ -99,14 +104,14 @@ impl Ingest {
         // Indexing may be cut off anywhere: the next run repeats it under the same ids.
         let read = tokio::select! {
             biased;
-            () = stop.pulled() => Err(Halt::Object(Unsettled::Interrupted)),
+            () = cancel.cancelled() => Err(Halt::Object(Unsettled::Interrupted)),
             read = self.read(&mut work, overwrite) => read,
         };
         let outcome = match read {
-            Ok(damage) => self.settle(&mut work, damage, stop).await,
+            Ok(damage) => self.settle(&mut work, damage, cancel).await,
             Err(Halt::Object(why)) => Err(why),
             Err(Halt::Run(reason)) => {
-                stop.pull(reason.clone());
+                cancel.cancel(reason.clone());
                 Err(match reason {
                     StopReason::Refused(cause) => Unsettled::Refused(cause),
                     _ => Unsettled::Interrupted,

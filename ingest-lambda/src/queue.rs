@@ -6,7 +6,7 @@ use aws_sdk_sqs::types::{QueueAttributeName, SendMessageBatchRequestEntry};
 use thiserror::Error;
 
 use crate::backoff::Backoff;
-use crate::error_chain::with_causes;
+use crate::error_chain::error_chain;
 use crate::event::ObjectRef;
 
 /// SQS's limit on the entries of one request.
@@ -52,7 +52,7 @@ impl Queue {
         ];
         let request = self.client.get_queue_attributes().queue_url(&self.url);
         let answer = request.set_attribute_names(Some(names.to_vec())).send().await;
-        let answer = answer.map_err(|error| failed("GetQueueAttributes", with_causes(&error)))?;
+        let answer = answer.map_err(|error| failed("GetQueueAttributes", error_chain(&error)))?;
         let counts = answer.attributes.unwrap_or_default();
         Ok(names.iter().all(|name| counts.get(name).is_some_and(|count| count == "0")))
     }
@@ -85,7 +85,7 @@ impl Queue {
             let entry = entry.build().map_err(|error| failed("SendMessageBatch", error.to_string()))?;
             request = request.entries(entry);
         }
-        let answer = request.send().await.map_err(|error| failed("SendMessageBatch", with_causes(&error)))?;
+        let answer = request.send().await.map_err(|error| failed("SendMessageBatch", error_chain(&error)))?;
         let refused = answer.failed.into_iter();
         Ok(refused.filter_map(|entry| Some((entry.id.parse().ok()?, entry.message.unwrap_or(entry.code)))).collect())
     }

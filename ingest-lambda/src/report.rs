@@ -6,10 +6,10 @@ use parser_wasm::GeoDatabase;
 use serde::Serialize;
 
 use crate::bulk::{Sink, SinkStats};
+use crate::cancel::StopReason;
 use crate::ledger::Ledger;
 use crate::object::Settled;
 use crate::outcome::Unsettled;
-use crate::stop::StopReason;
 
 /// Objects left for the same reason that are named; beyond that they are counted. Keeps the
 /// answer below Lambda's limit of 6 MB whatever lies in the bucket.

@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::aws;
 use crate::config::Config;
-use crate::error_chain::with_causes;
+use crate::error_chain::error_chain;
 
 pub use self::change::Condition;
 pub use self::download::Download;
@@ -120,7 +120,7 @@ where
     let message = match (error.code(), error.message()) {
         (Some(code), Some(message)) => format!("{code}: {message}"),
         (Some(code), None) => code.to_owned(),
-        _ => with_causes(error),
+        _ => error_chain(error),
     };
     match status {
         Some(404) if error.code() == Some("NoSuchUpload") => S3Error::NoUpload { operation },

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::bulk::{Batch, Sent, Sink};
+use crate::cancel::StopReason;
 use crate::ledger::Ledger;
 use crate::quarantine::QuarantineFile;
 use crate::s3::{S3Error, Store};
-use crate::stop::StopReason;
 
 /// Batches on their way, and the account of those that have arrived. Because outcomes are taken
 /// in order, and entered between two points where a future can be dropped, the account always covers
@@ -26,7 +26,7 @@ pub struct Pipeline {
 /// Why a batch is not accounted for.
 #[derive(Debug)]
 pub enum Blocked {
-    /// The engine: the run has to stop.
+    /// The engine: the run has to cancel.
     Engine(StopReason),
     /// S3, which did not take a part of the quarantine.
     Quarantine(S3Error),

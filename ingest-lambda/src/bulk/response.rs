@@ -18,7 +18,7 @@ pub enum Judgement {
     /// Too big for the engine or a proxy before it: send it in halves.
     Halve(String),
     /// Refused as a whole: nothing we could send would fare better.
-    Stop(String),
+    Cancel(String),
 }
 
 /// What became of one item.
@@ -33,7 +33,7 @@ pub enum Verdict {
     /// The document's own fault, which no repetition mends.
     Rejected(Refusal),
     /// A refusal that has nothing to do with the document.
-    Stop(String),
+    Cancel(String),
 }
 
 #[derive(Deserialize)]
@@ -79,7 +79,7 @@ pub fn judge(answer: &Answer, sent: usize) -> Judgement {
         },
         413 => Judgement::Halve(answer.excerpt()),
         _ if answer.is_transient() => Judgement::Again(answer.excerpt()),
-        _ => Judgement::Stop(answer.excerpt()),
+        _ => Judgement::Cancel(answer.excerpt()),
     }
 }
 
@@ -99,7 +99,7 @@ impl ItemAnswer {
             200 | 201 => Verdict::Indexed,
             429 | 500.. => Verdict::Again(self.refusal().to_string()),
             400 if self.error.as_ref().is_some_and(ItemError::blames_the_document) => Verdict::Rejected(self.refusal()),
-            _ => Verdict::Stop(self.refusal().to_string()),
+            _ => Verdict::Cancel(self.refusal().to_string()),
         }
     }
 
@@ -171,7 +171,7 @@ mod tests {
             }
         };
         assert_eq!((judged(200), judged(201)), (Verdict::Indexed, Verdict::Indexed));
-        assert!(matches!(judged(409), Verdict::Stop(_)), "what was to be replaced was not");
+        assert!(matches!(judged(409), Verdict::Cancel(_)), "what was to be replaced was not");
     }
 
     #[test]
@@ -191,10 +191,10 @@ mod tests {
             (404, "mapper_parsing_exception", "x"),
             (400, "exception_of_tomorrow", "x"),
         ] {
-            assert!(matches!(verdict(status, Some((kind, reason))), Verdict::Stop(_)), "{status} {kind}");
+            assert!(matches!(verdict(status, Some((kind, reason))), Verdict::Cancel(_)), "{status} {kind}");
         }
-        assert_eq!(verdict(400, None), Verdict::Stop("item status 400".into()));
-        assert!(matches!(verdict(302, None), Verdict::Stop(_)));
+        assert_eq!(verdict(400, None), Verdict::Cancel("item status 400".into()));
+        assert!(matches!(verdict(302, None), Verdict::Cancel(_)));
     }
 
     #[test]
@@ -205,7 +205,7 @@ mod tests {
         assert!(matches!(judge(&answer(413, ""), 1), Judgement::Halve(_)));
         for status in [301, 307, 400, 401, 403, 404, 405, 410] {
             let refused = judge(&answer(status, "blocked"), 1);
-            assert_eq!(refused, Judgement::Stop(format!("HTTP {status} blocked")));
+            assert_eq!(refused, Judgement::Cancel(format!("HTTP {status} blocked")));
         }
     }
 

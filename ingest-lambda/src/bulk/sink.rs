@@ -1,4 +1,4 @@
-//! Sends batches until every item has met its fate, or the run has to stop.
+//! Sends batches until every item has met its fate, or the run has to cancel.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,16 +8,16 @@ use reqwest::Method;
 use super::batch::{Batch, BatchLimits, SLACK_BYTES, Sent};
 use super::buffers::Pool;
 use super::entry::{Origin, Refusal};
-use super::gate::{Admission, Gate};
+use super::limiter::{Admission, Limiter};
+use super::refusal_rate::RefusalRate;
 use super::response::{Judgement, Verdict, judge};
-use super::share::Share;
 use super::size::{BatchSize, Reception};
 use super::stats::SinkStats;
 use super::window::Window;
 use crate::backoff::Backoff;
+use crate::cancel::StopReason;
 use crate::config::Config;
 use crate::engine::{Answer, Body, Engine, NoAnswer};
-use crate::stop::StopReason;
 
 /// Only what [`judge`] reads: it shortens the answer to a batch by nine tenths.
 const PATH: &str = "_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason";
@@ -31,8 +31,8 @@ pub struct Sink {
     most_items: usize,
     size: BatchSize,
     pool: Pool,
-    gate: Gate,
-    latest: Mutex<Share>,
+    limiter: Limiter,
+    latest: Mutex<RefusalRate>,
     stats: Mutex<SinkStats>,
 }
 
@@ -48,7 +48,7 @@ impl Sink {
             most_items: config.batch_items,
             size: BatchSize::new(config.batch_bytes),
             pool: Pool::new(most_requests, config.batch_bytes + SLACK_BYTES),
-            gate: Gate::new(most_requests),
+            limiter: Limiter::new(most_requests),
             latest: Mutex::default(),
             stats: Mutex::default(),
         }
@@ -63,8 +63,8 @@ impl Sink {
 
     /// Whether the engine takes requests.
     #[must_use]
-    pub fn gate(&self) -> &Gate {
-        &self.gate
+    pub fn limiter(&self) -> &Limiter {
+        &self.limiter
     }
 
     /// What was counted since this was called last.
@@ -77,13 +77,13 @@ impl Sink {
     /// time, since an item's id is a function of its line; so is dropping the future.
     ///
     /// # Errors
-    /// When the run has to stop.
+    /// When the run has to cancel.
     pub async fn send(&self, mut batch: Batch) -> Result<Sent, StopReason> {
-        let mut share = Share { refused: 0, documents: batch.len() };
+        let mut share = RefusalRate { refused: 0, documents: batch.len() };
         let mut last_refusal = None;
         let mut window = Window::new(batch.len());
         let mut backoff = Backoff::default();
-        let mut progress = self.gate.progress();
+        let mut progress = self.limiter.progress();
         while !batch.is_empty() {
             let count = window.of(batch.len());
             let bytes = batch.bytes_of(count);
@@ -134,7 +134,7 @@ impl Sink {
                         continue;
                     }
                     Judgement::Again(cause) => (admission.failed(), cause, answer.retry_after),
-                    Judgement::Stop(cause) => return Err(StopReason::Refused(cause)),
+                    Judgement::Cancel(cause) => return Err(StopReason::Refused(cause)),
                 },
             };
             if is_first {
@@ -142,7 +142,7 @@ impl Sink {
             }
             tracing::debug!(items = batch.len(), cause, "sending again");
             // While others get through, the engine is there: it is only a matter of our turn.
-            let now = self.gate.progress();
+            let now = self.limiter.progress();
             if std::mem::replace(&mut progress, now) != now {
                 backoff.renew_patience();
             }
@@ -158,12 +158,12 @@ impl Sink {
     }
 
     /// Small batches say little one by one, so the latest are judged together.
-    fn enter_share(&self, share: Share, refusal: Option<Refusal>) -> Result<(), StopReason> {
+    fn enter_share(&self, share: RefusalRate, refusal: Option<Refusal>) -> Result<(), StopReason> {
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
         latest.enter(share);
         let Some(refusal) = refusal else { return Ok(()) };
         // A run that comes after one that stopped begins anew.
-        latest.check(self.refused_percent, &refusal).inspect_err(|_| *latest = Share::default())
+        latest.check(self.refused_percent, &refusal).inspect_err(|_| *latest = RefusalRate::default())
     }
 
     /// Posts the first `count` items, when there is room for a request. Our own work on the body is
@@ -179,7 +179,7 @@ impl Sink {
         };
         let body = Body::ndjson(lent.slice(..bytes));
         let body = if self.gzip { body.gzipped() } else { body };
-        let admission = self.gate.admit().await;
+        let admission = self.limiter.admit().await;
         let started = Instant::now();
         let answer = self.engine.send(Method::POST, PATH, body).await;
         let time = started.elapsed();
@@ -234,7 +234,7 @@ fn settle(batch: &mut Batch, verdicts: Vec<Verdict>) -> Result<Settled, StopReas
                 settled.count -= 1;
                 settled.again.get_or_insert(cause);
             }
-            Verdict::Stop(cause) => return Err(StopReason::Refused(cause)),
+            Verdict::Cancel(cause) => return Err(StopReason::Refused(cause)),
         }
     }
     batch.retain(count, |item| keep[item]);
@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn a_systemic_refusal_of_one_item_stops_the_run() {
         let mut batch = batch_of(&["a", "b"]);
-        let error = settle(&mut batch, vec![Verdict::Indexed, Verdict::Stop("blocked".into())]).err();
+        let error = settle(&mut batch, vec![Verdict::Indexed, Verdict::Cancel("blocked".into())]).err();
         assert_eq!(error, Some(StopReason::Refused("blocked".into())));
     }
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::Args;
 
 use super::progress::Progress;
-use super::{FAILED, USAGE, fail, ingest, print, stop_on_signals};
+use super::{FAILED, USAGE, cancel_on_signals, fail, ingest, print};
 use crate::jobs::backfill::BackfillError;
 
 /// Feed the fan-out queue with the logs of a range of days
@@ -41,7 +41,7 @@ impl Backfill {
         };
         let progress = Progress::of("folders");
         let show = |done, total| progress.show(done, total);
-        let planned = ingest.backfill(self.from, self.to, &stop_on_signals(), show).await;
+        let planned = ingest.backfill(self.from, self.to, &cancel_on_signals(), show).await;
         drop(progress);
         match planned {
             Ok(report) => print(&report, report.stopped.as_ref()),

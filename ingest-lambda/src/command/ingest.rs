@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::geo::Geo;
 use super::progress::Progress;
-use super::{FAILED, USAGE, fail, ingest_with, print, stop_on_signals};
+use super::{FAILED, USAGE, cancel_on_signals, fail, ingest_with, print};
 use crate::jobs::rederive::RederiveError;
 
 /// Sweep the bucket once: index every log, and delete, archive or keep what is accounted for
@@ -57,12 +57,12 @@ impl Ingest {
         if self.overwrite && !ingest.can_overwrite() {
             return fail(USAGE, &"--overwrite: a data stream, or an engine without ids, takes no document twice");
         }
-        let (progress, stop) = (Progress::of("objects"), stop_on_signals());
+        let (progress, cancel) = (Progress::of("objects"), cancel_on_signals());
         let show = |done, total| progress.show(done, total);
         let swept = if self.overwrite && (ingest.keeps_objects() || self.prefix.is_some()) {
-            ingest.rederive(self.prefix.as_deref().unwrap_or_default(), &stop, show).await
+            ingest.rederive(self.prefix.as_deref().unwrap_or_default(), &cancel, show).await
         } else {
-            ingest.sweep(self.overwrite, &stop, show).await.map_err(RederiveError::Run)
+            ingest.sweep(self.overwrite, &cancel, show).await.map_err(RederiveError::Run)
         };
         drop(progress);
         match swept {

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::geo::Geo;
 use super::progress::Progress;
-use super::{FAILED, USAGE, fail, ingest_with, print, stop_on_signals};
+use super::{FAILED, USAGE, cancel_on_signals, fail, ingest_with, print};
 use crate::log::log_replay;
 
 /// Send quarantined lines again, after a fix
@@ -46,7 +46,7 @@ impl Replay {
         }
         let progress = Progress::of("files");
         let show = |done, total| progress.show(done, total);
-        let replayed = ingest.replay(&self.prefix, self.overwrite, &stop_on_signals(), show).await;
+        let replayed = ingest.replay(&self.prefix, self.overwrite, &cancel_on_signals(), show).await;
         drop(progress);
         match replayed {
             Ok(report) => {

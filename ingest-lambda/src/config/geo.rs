@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use parser_wasm::GeoDatabases;
 
-use crate::error_chain::with_causes;
+use crate::error_chain::error_chain;
 
 /// Reads files into memory; what is wrong with them otherwise, a sentence for each.
 pub(crate) fn read<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<GeoDatabases, Vec<String>> {
@@ -12,7 +12,7 @@ pub(crate) fn read<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<G
     let mut problems = Vec::new();
     for path in paths {
         let read = std::fs::read(path).map_err(|error| error.to_string());
-        let added = read.and_then(|bytes| databases.add(bytes.into()).map_err(|error| with_causes(&error)));
+        let added = read.and_then(|bytes| databases.add(bytes.into()).map_err(|error| error_chain(&error)));
         if let Err(problem) = added {
             problems.push(format!("{}: {problem}", path.display()));
         }

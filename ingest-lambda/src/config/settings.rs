@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::aws;
 use crate::config::{Location, SettingsSource};
-use crate::error_chain::with_causes;
+use crate::error_chain::error_chain;
 
 /// Some hundred bytes are honest.
 const MAX_BYTES: i64 = 1 << 20;
@@ -48,10 +48,10 @@ pub async fn settings(source: &SettingsSource, sdk: &SdkConfig) -> Result<Settin
 
 async fn fetch(uri: &Location, sdk: &SdkConfig) -> Result<String, String> {
     let request = aws::s3(sdk).get_object().bucket(&uri.bucket).key(&uri.prefix);
-    let object = request.send().await.map_err(|error| with_causes(&error))?;
+    let object = request.send().await.map_err(|error| error_chain(&error))?;
     if object.content_length.is_none_or(|length| length > MAX_BYTES) {
         return Err(format!("it has more than {MAX_BYTES} bytes"));
     }
-    let body = object.body.collect().await.map_err(|error| with_causes(&error))?;
+    let body = object.body.collect().await.map_err(|error| error_chain(&error))?;
     String::from_utf8(body.to_vec()).map_err(|_| "it is no UTF-8 text".to_owned())
 }

@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use super::{Answer, Body, Engine};
 use crate::backoff::Backoff;
-use crate::stop::StopReason;
+use crate::cancel::StopReason;
 
 impl Engine {
     /// Sends a request, again for as long as the engine is merely busy or away.

@@ -14,7 +14,7 @@ use super::CONNECT_TIMEOUT;
 use super::auth::AuthError;
 use super::sigv4::Signer;
 use crate::backoff::Backoff;
-use crate::error_chain::with_causes;
+use crate::error_chain::error_chain;
 
 /// A call is one small request; in a VPC without a way to AWS it would hang.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -57,7 +57,7 @@ impl AwsJson {
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(redirect::Policy::none())
             .build()
-            .map_err(|error| unreachable(with_causes(&error)))?;
+            .map_err(|error| unreachable(error_chain(&error)))?;
         Ok(Self {
             service,
             http,
@@ -96,7 +96,7 @@ impl AwsJson {
 
     async fn attempt(&self, operation: &str, input: &Value) -> Result<Value, Failure> {
         let refused = |message| Failure { message, is_transient: false };
-        let lost = |error: reqwest::Error| Failure { message: with_causes(&error), is_transient: true };
+        let lost = |error: reqwest::Error| Failure { message: error_chain(&error), is_transient: true };
         let mut request = Request::new(Method::POST, self.endpoint.clone());
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
         let target = HeaderValue::try_from(format!("{}.{operation}", self.service.target));

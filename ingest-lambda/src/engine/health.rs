@@ -4,8 +4,8 @@ use parser_wasm::{Settings, Target};
 use reqwest::Method;
 use serde_json::Value;
 
+use crate::cancel::StopReason;
 use crate::engine::{Body, Engine};
-use crate::stop::StopReason;
 
 /// Asks for our own indices alone: others may be red without harm to us.
 ///

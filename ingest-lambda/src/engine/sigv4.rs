@@ -13,7 +13,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use tokio::sync::Mutex;
 
 use super::auth::AuthError;
-use crate::error_chain::with_causes;
+use crate::error_chain::error_chain;
 
 /// Credentials are fetched anew so long before they end: a request may be minutes under way.
 const BEFORE_EXPIRY: Duration = Duration::from_secs(5 * 60);
@@ -56,7 +56,7 @@ impl Signer {
             return Ok(credentials.clone());
         }
         let fresh = self.provider.provide_credentials().await;
-        let fresh = fresh.map_err(|error| AuthError::NoAwsCredentials(with_causes(&error)))?;
+        let fresh = fresh.map_err(|error| AuthError::NoAwsCredentials(error_chain(&error)))?;
         Ok(kept.insert(fresh).clone())
     }
 }
@@ -68,7 +68,7 @@ fn sign_at(
     service: &str,
     time: SystemTime,
 ) -> Result<(), AuthError> {
-    let unsignable = |error: &dyn std::error::Error| AuthError::Unsignable(with_causes(error));
+    let unsignable = |error: &dyn std::error::Error| AuthError::Unsignable(error_chain(error));
     let mut settings = SigningSettings::default();
     // Serverless asks for the header; Amazon OpenSearch Service takes it.
     settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;

@@ -7,12 +7,12 @@ use parser_wasm::KeyKind;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::cancel::{Cancel, StopReason};
 use crate::event::ObjectRef;
 use crate::ingest::Ingest;
 use crate::log::log_backfill;
 use crate::queue::{self, Queue, QueueError};
 use crate::s3::{Condition, S3Error};
-use crate::stop::{Stop, StopReason};
 
 /// What a backfill handed over.
 #[derive(Debug, Default, Serialize)]
@@ -93,7 +93,7 @@ impl Ingest {
         &self,
         from: NaiveDate,
         to: NaiveDate,
-        stop: &Stop,
+        cancel: &Cancel,
         mut progress: impl FnMut(usize, usize),
     ) -> Result<BackfillReport, BackfillError> {
         let queue = self.queue.as_ref().ok_or(BackfillError::NoQueue)?;
@@ -101,8 +101,8 @@ impl Ingest {
             return Err(BackfillError::Order { from, to });
         }
         let mut report = BackfillReport::default();
-        let fed = self.feed_days(queue, (from, to), stop, &mut report, &mut progress).await;
-        report.stopped = stop.reason();
+        let fed = self.feed_days(queue, (from, to), cancel, &mut report, &mut progress).await;
+        report.stopped = cancel.reason();
         log_backfill(&report, self.scope.folder());
         fed.map(|()| report)
     }
@@ -111,12 +111,13 @@ impl Ingest {
         &self,
         queue: &Queue,
         (from, to): (NaiveDate, NaiveDate),
-        stop: &Stop,
+        cancel: &Cancel,
         report: &mut BackfillReport,
         mut progress: impl FnMut(usize, usize),
     ) -> Result<(), BackfillError> {
         let state = self.scope.key(&format!("backfill/{from}_{to}.json"));
-        let begun = stop.unless_pulled(async { Ok((self.day_folders(from, to).await?, self.reached(&state).await)) });
+        let begun =
+            cancel.unless_cancelled(async { Ok((self.day_folders(from, to).await?, self.reached(&state).await)) });
         let Some(begun) = begun.await else { return Ok(()) };
         let (folders, mut reached) = begun.map_err(|error: BackfillError| error)?;
         report.folders = folders.len() as u64;
@@ -124,14 +125,14 @@ impl Ingest {
             progress(number, folders.len());
             if !reached.covers(folder) {
                 let enqueued = report.enqueued;
-                let fed = stop.unless_pulled(self.feed(queue, folder, &mut reached.within, report)).await;
+                let fed = cancel.unless_cancelled(self.feed(queue, folder, &mut reached.within, report)).await;
                 let stopped = fed.is_none();
                 let fed = fed.transpose();
                 if matches!(fed, Ok(Some(()))) {
                     reached = Progress { last: Some(folder.clone()), within: None };
                 }
                 if report.enqueued > enqueued {
-                    stop.at_the_end(self.keep_progress(&state, &reached)).await;
+                    cancel.at_the_end(self.keep_progress(&state, &reached)).await;
                 }
                 fed?;
                 if stopped {
@@ -141,7 +142,7 @@ impl Ingest {
             report.folders_done += 1;
         }
         progress(folders.len(), folders.len());
-        if let Some(Err(error)) = stop.at_the_end(self.store.remove(&state)).await {
+        if let Some(Err(error)) = cancel.at_the_end(self.store.remove(&state)).await {
             tracing::warn!(state, %error, "these days count as done until this object is gone");
         }
         Ok(())

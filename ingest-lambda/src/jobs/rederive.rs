@@ -5,12 +5,12 @@ use std::sync::Arc;
 use parser_wasm::KeyKind;
 use thiserror::Error;
 
+use crate::cancel::Cancel;
 use crate::config::{Config, Location, Settle};
 use crate::ingest::{Done, Ingest};
 use crate::log::log_run;
 use crate::outcome::RunError;
 use crate::report::Report;
-use crate::stop::Stop;
 
 /// Why nothing can be written anew.
 #[derive(Debug, Error)]
@@ -40,7 +40,7 @@ impl Ingest {
     pub async fn rederive(
         self: &Arc<Self>,
         prefix: &str,
-        stop: &Stop,
+        cancel: &Cancel,
         mut progress: impl FnMut(usize, usize),
     ) -> Result<Report, RederiveError> {
         if !self.can_overwrite() {
@@ -49,16 +49,16 @@ impl Ingest {
         let place = self.kept_at(prefix)?;
         let from = Arc::new(self.reading_from(&place.bucket));
         let mut report = self.report();
-        self.check_engine(stop).await?;
+        self.check_engine(cancel).await?;
         let (mut total, mut done) = (0, 0);
         let mut pages = from.store.pages(&place.prefix);
-        while let Some(page) = stop.unless_pulled(pages.next()).await {
+        while let Some(page) = cancel.unless_cancelled(pages.next()).await {
             let Some(page) = page.map_err(RunError::List)? else { break };
             let logs = page.objects.into_iter().filter(|object| self.is_kept_log(&object.key));
             let logs: Vec<(String, ())> = logs.map(|object| (object.key, ())).collect();
             report.objects.listed += logs.len() as u64;
             total += logs.len();
-            let left = from.work_through(logs, true, stop, |key, Done { ledger, outcome, .. }| {
+            let left = from.work_through(logs, true, cancel, |key, Done { ledger, outcome, .. }| {
                 report.enter(key, &ledger, &outcome);
                 done += 1;
                 progress(done, total);
@@ -67,7 +67,7 @@ impl Ingest {
                 report.leave(key, &why);
             }
         }
-        report.end(stop.reason(), &self.sink);
+        report.end(cancel.reason(), &self.sink);
         log_run(&report, self.scope.folder());
         Ok(report)
     }

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::bulk::Origin;
 use crate::bulk::pipeline::{Blocked, Pipeline};
+use crate::cancel::{Cancel, StopReason};
 use crate::ingest::Ingest;
 use crate::ledger::Ledger;
 use crate::outcome::RunError;
 use crate::quarantine::{QuarantineFile, lines_prefix};
 use crate::s3::S3Error;
-use crate::stop::{Stop, StopReason};
 
 /// An entry holds a line of the longest length and perhaps its document, which tells parts of it several times; escaping
 /// makes six bytes of one at worst.
@@ -91,11 +91,11 @@ impl Ingest {
         &self,
         prefix: &str,
         overwrite: bool,
-        stop: &Stop,
+        cancel: &Cancel,
         mut progress: impl FnMut(usize, usize),
     ) -> Result<ReplayReport, RunError> {
         let mut report = ReplayReport::default();
-        self.check_engine(stop).await?;
+        self.check_engine(cancel).await?;
         let mut files = Vec::new();
         let prefix = format!("{}{prefix}", lines_prefix(&self.config.own_prefix));
         self.store.list(&prefix, |object| files.push(object.key)).await.map_err(RunError::Quarantine)?;
@@ -104,16 +104,16 @@ impl Ingest {
             progress(done, files.len());
             let replayed = tokio::select! {
                 biased;
-                () = stop.pulled() => break,
+                () = cancel.cancelled() => break,
                 replayed = self.replay_file(file, overwrite, &mut report) => replayed,
             };
             match replayed {
                 Ok(()) => {}
-                Err(Halt::Run(reason)) => stop.pull(reason),
+                Err(Halt::Run(reason)) => cancel.cancel(reason),
                 Err(Halt::File(message)) => report.failed.push(FailedFile { key: file.clone(), message }),
             }
         }
-        report.stopped = stop.reason();
+        report.stopped = cancel.reason();
         Ok(report)
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use crate::cancel::Cancel;
 use crate::event::ObjectRef;
 use crate::ingest::{Done, Ingest};
 use crate::jobs::candidates::{Choice, OBJECTS_PER_SWEEP};
@@ -14,7 +15,6 @@ use crate::report::Report;
 use crate::s3::ListedObject;
 use crate::state::memory::{Memory, Turn};
 use crate::state::{Lease, LeaseError};
-use crate::stop::Stop;
 
 /// What came of a schedule's tick.
 #[derive(Debug)]
@@ -31,8 +31,8 @@ impl Ingest {
     ///
     /// # Errors
     /// As [`Self::sweep`].
-    pub async fn tick(self: &Arc<Self>, time: Duration, stop: &Stop) -> Result<Tick, RunError> {
-        let lease = match stop.unless_pulled(Lease::take(&self.store, &self.scope, time)).await {
+    pub async fn tick(self: &Arc<Self>, time: Duration, cancel: &Cancel) -> Result<Tick, RunError> {
+        let lease = match cancel.unless_cancelled(Lease::take(&self.store, &self.scope, time)).await {
             Some(Ok(lease)) => Some(lease),
             Some(Err(held @ LeaseError::Held(_))) => {
                 tracing::info!(state = self.scope.folder(), "{held}: nothing is done");
@@ -45,14 +45,14 @@ impl Ingest {
             }
             None => None,
         };
-        let report = self.sweep(false, stop, |_, _| {}).await;
+        let report = self.sweep(false, cancel, |_, _| {}).await;
         if let Some(lease) = lease {
-            stop.at_the_end(lease.release()).await;
+            cancel.at_the_end(lease.release()).await;
         }
         report.map(|report| Tick::Swept(Box::new(report)))
     }
 
-    /// Sweeps the bucket once: oldest objects first, until none is left or `stop` is pulled.
+    /// Sweeps the bucket once: oldest objects first, until none is left or `cancel` says so.
     /// `progress` is told how many of how many objects are done with.
     ///
     /// # Errors
@@ -60,25 +60,26 @@ impl Ingest {
     pub async fn sweep(
         self: &Arc<Self>,
         overwrite: bool,
-        stop: &Stop,
+        cancel: &Cancel,
         progress: impl FnMut(usize, usize),
     ) -> Result<Report, RunError> {
         let mut report = self.report();
-        self.check_engine(stop).await?;
-        if let Some(mut memory) = stop.unless_pulled(self.remember()).await
-            && let Some(chosen) = stop.unless_pulled(self.choose(OBJECTS_PER_SWEEP, &mut memory, &mut report)).await
+        self.check_engine(cancel).await?;
+        if let Some(mut memory) = cancel.unless_cancelled(self.remember()).await
+            && let Some(chosen) =
+                cancel.unless_cancelled(self.choose(OBJECTS_PER_SWEEP, &mut memory, &mut report)).await
         {
             let chosen = chosen?;
             match &self.queue {
-                Some(queue) => self.hand_over(queue, chosen, stop, &mut memory, &mut report).await?,
-                None => self.work_off(chosen, overwrite, stop, progress, &mut memory, &mut report).await,
+                Some(queue) => self.hand_over(queue, chosen, cancel, &mut memory, &mut report).await?,
+                None => self.work_off(chosen, overwrite, cancel, progress, &mut memory, &mut report).await,
             }
             // Only here: a listing that was broken off would forget what it did not see.
-            if stop.at_the_end(self.save(&mut memory)).await.is_none() {
+            if cancel.at_the_end(self.save(&mut memory)).await.is_none() {
                 tracing::warn!(state = self.scope.folder(), "no time to keep what this run learnt");
             }
         }
-        report.end(stop.reason(), &self.sink);
+        report.end(cancel.reason(), &self.sink);
         log_run(&report, self.scope.folder());
         Ok(report)
     }
@@ -87,14 +88,14 @@ impl Ingest {
         self: &Arc<Self>,
         chosen: Vec<ListedObject>,
         overwrite: bool,
-        stop: &Stop,
+        cancel: &Cancel,
         mut progress: impl FnMut(usize, usize),
         memory: &mut Memory,
         report: &mut Report,
     ) {
         let (mut done, total) = (0, chosen.len());
         let objects = chosen.into_iter().map(|object| (object.key.clone(), object));
-        let left = self.work_through(objects, overwrite, stop, |key, Done { about, ledger, outcome }| {
+        let left = self.work_through(objects, overwrite, cancel, |key, Done { about, ledger, outcome }| {
             memory.enter(&about, Turn::of(&outcome));
             report.enter(key, &ledger, &outcome);
             done += 1;
@@ -114,10 +115,10 @@ impl Ingest {
         self: &Arc<Self>,
         objects: Vec<ObjectRef>,
         overwrite: bool,
-        stop: &Stop,
+        cancel: &Cancel,
     ) -> Result<(Report, Vec<Worked>), RunError> {
         let mut report = self.report();
-        self.check_engine(stop).await?;
+        self.check_engine(cancel).await?;
         let mut worked = Vec::new();
         let mut mine = Vec::new();
         for object in objects {
@@ -132,7 +133,7 @@ impl Ingest {
             }
         }
         let mut failed = Vec::new();
-        let left = self.work_through(mine, overwrite, stop, |key, Done { about, ledger, outcome }| {
+        let left = self.work_through(mine, overwrite, cancel, |key, Done { about, ledger, outcome }| {
             if matches!(Turn::of(&outcome), Turn::Failed | Turn::NotLog) {
                 failed.push(key.clone());
             }
@@ -143,13 +144,13 @@ impl Ingest {
             report.leave(key, &why);
             worked.push(Worked { object, outcome: Err(why) });
         }
-        let noted = stop.at_the_end(async {
+        let noted = cancel.at_the_end(async {
             for key in &failed {
                 self.note_failed(key).await;
             }
         });
         noted.await;
-        report.end(stop.reason(), &self.sink);
+        report.end(cancel.reason(), &self.sink);
         log_run(&report, self.scope.folder());
         Ok((report, worked))
     }
@@ -192,7 +193,7 @@ impl Ingest {
         &self,
         queue: &Queue,
         chosen: Vec<ListedObject>,
-        stop: &Stop,
+        cancel: &Cancel,
         memory: &mut Memory,
         report: &mut Report,
     ) -> Result<(), RunError> {
@@ -200,7 +201,7 @@ impl Ingest {
             let turn = if memory.has_failed(object) { Turn::Failed } else { Turn::Open };
             memory.enter(object, turn);
         }
-        let Some(is_empty) = stop.unless_pulled(queue.is_empty()).await else { return Ok(()) };
+        let Some(is_empty) = cancel.unless_cancelled(queue.is_empty()).await else { return Ok(()) };
         if !is_empty? {
             chosen.into_iter().for_each(|object| report.leave(object.key, &Unsettled::QueueBusy));
             return Ok(());
@@ -208,7 +209,7 @@ impl Ingest {
         for objects in chosen.chunks(queue::BATCH) {
             let objects: Vec<ObjectRef> =
                 objects.iter().map(|object| ObjectRef::listed(self.store.bucket(), object)).collect();
-            let Some(sent) = stop.unless_pulled(queue.send(&objects)).await else { break };
+            let Some(sent) = cancel.unless_cancelled(queue.send(&objects)).await else { break };
             sent?;
             report.objects.enqueued += objects.len() as u64;
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use parser_wasm::Damage;
 use serde::Serialize;
 
+use crate::cancel::Cancel;
 use crate::config::{Location, Settle};
 use crate::ingest::Ingest;
 use crate::ledger::Ledger;
@@ -12,7 +13,6 @@ use crate::object::{Settled, Work};
 use crate::outcome::Unsettled;
 use crate::quarantine;
 use crate::s3::{Condition, S3Error};
-use crate::stop::Stop;
 
 /// Settlement that has begun when a run ends is seen through if it takes no longer. Broken off
 /// anywhere it does no harm: the original is the last thing to go.
@@ -37,7 +37,7 @@ impl Ingest {
         &self,
         work: &mut Work<'_>,
         damage: Option<Damage>,
-        stop: &Stop,
+        cancel: &Cancel,
     ) -> Result<Settled, Unsettled> {
         if !work.ledger().may_settle(work.lines_read, work.download.length()) {
             return Err(Unsettled::Unbalanced);
@@ -45,7 +45,7 @@ impl Ingest {
         tokio::select! {
             biased;
             settled = self.settle_in_order(work, damage) => Ok(settled?),
-            () = async { stop.pulled().await; tokio::time::sleep(SETTLE_GRACE).await } => Err(Unsettled::Interrupted),
+            () = async { cancel.cancelled().await; tokio::time::sleep(SETTLE_GRACE).await } => Err(Unsettled::Interrupted),
         }
     }
 

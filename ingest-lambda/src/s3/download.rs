@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{S3Error, Store, classify};
 use crate::backoff::Backoff;
-use crate::error_chain::with_causes;
+use crate::error_chain::error_chain;
 
 /// Nothing of our own that is read whole is longer.
 const MAX_WHOLE_BYTES: u64 = 64 << 20;
@@ -76,7 +76,7 @@ impl Download<'_> {
                 }
                 None if self.received == self.length => return Ok(None),
                 None => "the connection ended".to_owned(),
-                Some(Err(error)) => with_causes(&error),
+                Some(Err(error)) => error_chain(&error),
             };
             tracing::debug!(key = self.key, received = self.received, cause, "resuming");
             let lost = |cause| S3Error::Lost { received: self.received, length: self.length, cause };

@@ -14,8 +14,8 @@ pub use self::url::{DashboardsUrl, NoDashboardsUrl};
 
 use self::boards::BOARDS;
 use self::render::Subject;
+use crate::cancel::StopReason;
 use crate::engine::{Answer, Body, Engine};
-use crate::stop::StopReason;
 
 const IMPORT: &str = "api/saved_objects/_import?overwrite=true";
 

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::cancel::StopReason;
 use crate::engine::{Body, Engine};
-use crate::stop::StopReason;
 
 /// How a role's description begins that we may put anew.
 const OURS: &str = "Albatross: ";

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use thiserror::Error;
 
+use crate::cancel::StopReason;
 use crate::engine::{Body, Engine};
-use crate::stop::StopReason;
 
 /// Above the policies that an operator may have for all indices.
 const PRIORITY: u32 = 501;

@@ -5,8 +5,8 @@ use reqwest::Method;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::cancel::StopReason;
 use crate::engine::{Answer, Body, Engine};
-use crate::stop::StopReason;
 
 /// Why the engine is not ready to take documents.
 #[derive(Debug, Error)]

@@ -44,27 +44,27 @@ impl Serialize for StopReason {
 
 /// Shared by everything that works on a run: the first reason given is the run's.
 #[derive(Debug, Clone)]
-pub struct Stop {
-    pulled: watch::Sender<Option<(StopReason, Instant)>>,
+pub struct Cancel {
+    cancelled: watch::Sender<Option<(StopReason, Instant)>>,
     grace: Duration,
 }
 
-impl Default for Stop {
+impl Default for Cancel {
     fn default() -> Self {
         Self::with_grace(GRACE)
     }
 }
 
-impl Stop {
-    /// A stop after which a run may take so long to end.
+impl Cancel {
+    /// A run that, once cancelled, may take so long to end.
     #[must_use]
     pub fn with_grace(grace: Duration) -> Self {
-        Self { pulled: watch::Sender::new(None), grace }
+        Self { cancelled: watch::Sender::new(None), grace }
     }
 
     /// Ends the run for this reason, unless it is ending already.
-    pub fn pull(&self, reason: StopReason) {
-        self.pulled.send_if_modified(|current| {
+    pub fn cancel(&self, reason: StopReason) {
+        self.cancelled.send_if_modified(|current| {
             let first = current.is_none();
             if first {
                 *current = Some((reason, Instant::now()));
@@ -76,20 +76,20 @@ impl Stop {
     /// Why the run ends, if it does.
     #[must_use]
     pub fn reason(&self) -> Option<StopReason> {
-        self.pulled.borrow().as_ref().map(|(reason, _)| reason.clone())
+        self.cancelled.borrow().as_ref().map(|(reason, _)| reason.clone())
     }
 
     /// Waits until the run is to end.
-    pub async fn pulled(&self) {
+    pub async fn cancelled(&self) {
         // The sender lives as long as we do, so that the only way out is a reason.
-        let _ = self.pulled.subscribe().wait_for(Option::is_some).await;
+        let _ = self.cancelled.subscribe().wait_for(Option::is_some).await;
     }
 
     /// Does what can be broken off at any moment: none when the run is to end before it is done.
-    pub async fn unless_pulled<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
-            () = self.pulled() => None,
+            () = self.cancelled() => None,
             done = work => Some(done),
         }
     }
@@ -111,8 +111,8 @@ impl Stop {
 
     async fn within<T>(&self, grace: Duration, work: impl Future<Output = T>) -> Option<T> {
         let over = async {
-            self.pulled().await;
-            let at = self.pulled.borrow().as_ref().map_or_else(Instant::now, |(_, at)| *at);
+            self.cancelled().await;
+            let at = self.cancelled.borrow().as_ref().map_or_else(Instant::now, |(_, at)| *at);
             tokio::time::sleep_until(at + grace).await;
         };
         tokio::select! {
@@ -129,28 +129,28 @@ mod tests {
 
     #[tokio::test]
     async fn the_first_reason_stays() {
-        let stop = Stop::default();
-        assert_eq!(stop.reason(), None);
-        stop.clone().pull(StopReason::Interrupted);
-        stop.pull(StopReason::Deadline);
-        stop.pulled().await;
-        assert_eq!(stop.reason(), Some(StopReason::Interrupted));
+        let cancel = Cancel::default();
+        assert_eq!(cancel.reason(), None);
+        cancel.clone().cancel(StopReason::Interrupted);
+        cancel.cancel(StopReason::Deadline);
+        cancel.cancelled().await;
+        assert_eq!(cancel.reason(), Some(StopReason::Interrupted));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_does_not_end_is_given_up_in_time() {
-        let stop = Stop::with_grace(Duration::from_millis(100));
-        assert_eq!(stop.unless_pulled(std::future::ready(1)).await, Some(1));
+        let cancel = Cancel::with_grace(Duration::from_millis(100));
+        assert_eq!(cancel.unless_cancelled(std::future::ready(1)).await, Some(1));
         let begun = Instant::now();
-        stop.pull(StopReason::Deadline);
+        cancel.cancel(StopReason::Deadline);
         let hung = std::future::pending::<()>;
-        assert_eq!(stop.unless_pulled(hung()).await, None);
-        assert_eq!(stop.in_grace(hung()).await, None);
+        assert_eq!(cancel.unless_cancelled(hung()).await, None);
+        assert_eq!(cancel.in_grace(hung()).await, None);
         let middle = begun.elapsed();
-        assert_eq!(stop.at_the_end(stop.altogether(hung())).await, None);
+        assert_eq!(cancel.at_the_end(cancel.altogether(hung())).await, None);
         let end = begun.elapsed();
         // By a clock that only goes on where everybody waits.
         assert_eq!((middle.as_millis(), end.as_millis()), (60, 80));
-        assert_eq!(stop.in_grace(std::future::ready(1)).await, Some(1), "what is done is done");
+        assert_eq!(cancel.in_grace(std::future::ready(1)).await, Some(1), "what is done is done");
     }
 }

@@ -1,7 +1,7 @@
 //! How large a share of the documents the engine refuses.
 
 use super::entry::Refusal;
-use crate::stop::StopReason;
+use crate::cancel::StopReason;
 
 /// So many may always be refused: of a few documents the share says nothing.
 const FEW: usize = 10;
@@ -11,12 +11,12 @@ const REMEMBERED: usize = 1000;
 
 /// A count of refused documents, over a batch or over the latest of many small ones.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Share {
+pub(super) struct RefusalRate {
     pub(super) refused: usize,
     pub(super) documents: usize,
 }
 
-impl Share {
+impl RefusalRate {
     /// Enters a batch, and forgets older ones by and by.
     pub(super) fn enter(&mut self, batch: Self) {
         self.refused += batch.refused;
@@ -31,7 +31,7 @@ impl Share {
     /// is another's: a mapping, a proxy.
     ///
     /// # Errors
-    /// When the run has to stop.
+    /// When the run has to cancel.
     pub(super) fn check(self, percent: usize, cause: &Refusal) -> Result<(), StopReason> {
         let Self { refused, documents } = self;
         if refused > FEW && refused * 100 > documents * percent {
@@ -48,7 +48,7 @@ mod tests {
 
     fn is_too_large(refused: usize, documents: usize) -> bool {
         let cause = Refusal { status: 400, kind: "bad".into(), reason: String::new() };
-        Share { refused, documents }.check(50, &cause).is_err()
+        RefusalRate { refused, documents }.check(50, &cause).is_err()
     }
 
     #[test]
@@ -61,10 +61,10 @@ mod tests {
 
     #[test]
     fn what_is_long_past_counts_less() {
-        let mut latest = Share::default();
-        (0..100).for_each(|_| latest.enter(Share { refused: 0, documents: 5000 }));
+        let mut latest = RefusalRate::default();
+        (0..100).for_each(|_| latest.enter(RefusalRate { refused: 0, documents: 5000 }));
         assert!(latest.documents <= REMEMBERED && latest.refused == 0);
-        (0..300).for_each(|_| latest.enter(Share { refused: 3, documents: 3 }));
+        (0..300).for_each(|_| latest.enter(RefusalRate { refused: 3, documents: 3 }));
         assert!(is_too_large(latest.refused, latest.documents), "{latest:?}");
     }
 }

@@ -11,7 +11,7 @@ const OPENS_AFTER: u32 = 3;
 /// Additive increase, multiplicative decrease, as in congestion control (RFC 5681, section 3.1):
 /// failure halves the requests admitted, each success adds a fraction of one.
 #[derive(Debug)]
-pub struct Gate {
+pub struct Limiter {
     state: Mutex<State>,
     left: Notify,
 }
@@ -32,11 +32,11 @@ struct State {
 /// because nothing can be learnt from it.
 #[derive(Debug)]
 pub(super) struct Admission<'a> {
-    gate: &'a Gate,
+    limiter: &'a Limiter,
     round: u64,
 }
 
-impl Gate {
+impl Limiter {
     pub(super) fn new(most: usize) -> Self {
         Self { state: Mutex::new(State::new(most)), left: Notify::new() }
     }
@@ -46,7 +46,7 @@ impl Gate {
         loop {
             let left = self.left.notified();
             if let Some(round) = self.with(State::enter) {
-                return Admission { gate: self, round };
+                return Admission { limiter: self, round };
             }
             left.await;
         }
@@ -73,13 +73,13 @@ impl Gate {
 impl Admission<'_> {
     /// The engine did all that was asked.
     pub(super) fn succeeded(self) {
-        self.gate.with(State::succeed);
+        self.limiter.with(State::succeed);
     }
 
     /// The engine did a part, and was too busy for the rest. Whether this is the first to say so
     /// of the requests that were in flight together.
     pub(super) fn succeeded_in_part(self) -> bool {
-        self.gate.with(|state| {
+        self.limiter.with(|state| {
             state.advance();
             state.push_back(self.round)
         })
@@ -88,7 +88,7 @@ impl Admission<'_> {
     /// The engine was too busy, or did not answer. Whether this is the first to say so of the
     /// requests that were in flight together.
     pub(super) fn failed(self) -> bool {
-        self.gate.with(|state| {
+        self.limiter.with(|state| {
             state.failures = state.failures.saturating_add(1);
             state.push_back(self.round)
         })
@@ -97,8 +97,8 @@ impl Admission<'_> {
 
 impl Drop for Admission<'_> {
     fn drop(&mut self) {
-        self.gate.with(|state| state.in_flight -= 1);
-        self.gate.left.notify_waiters();
+        self.limiter.with(|state| state.in_flight -= 1);
+        self.limiter.left.notify_waiters();
     }
 }
 
@@ -168,27 +168,27 @@ mod tests {
 
     #[tokio::test]
     async fn requests_that_fail_together_halve_once() {
-        let gate = Gate::new(8);
-        let (first, second, third) = (gate.admit().await, gate.admit().await, gate.admit().await);
+        let limiter = Limiter::new(8);
+        let (first, second, third) = (limiter.admit().await, limiter.admit().await, limiter.admit().await);
         assert!(first.failed() && !second.failed() && !third.failed());
-        assert_eq!(gate.with(|state| (state.admitted, state.in_flight)), (4.0, 0));
-        assert!(gate.is_paused());
-        assert!(gate.admit().await.failed(), "the next one halves again");
-        assert_eq!(gate.with(|state| state.admitted), 2.0);
+        assert_eq!(limiter.with(|state| (state.admitted, state.in_flight)), (4.0, 0));
+        assert!(limiter.is_paused());
+        assert!(limiter.admit().await.failed(), "the next one halves again");
+        assert_eq!(limiter.with(|state| state.admitted), 2.0);
     }
 
     #[tokio::test]
     async fn a_part_done_is_progress_and_push_back() {
-        let gate = Gate::new(8);
+        let limiter = Limiter::new(8);
         for _ in 0..OPENS_AFTER {
-            gate.admit().await.failed();
+            limiter.admit().await.failed();
         }
-        assert!(gate.is_paused());
-        assert_eq!(gate.progress(), 0);
-        assert!(gate.admit().await.succeeded_in_part());
-        assert!(!gate.is_paused());
-        assert_eq!(gate.progress(), 1);
-        assert_eq!(gate.with(|state| state.admitted), 1.0);
+        assert!(limiter.is_paused());
+        assert_eq!(limiter.progress(), 0);
+        assert!(limiter.admit().await.succeeded_in_part());
+        assert!(!limiter.is_paused());
+        assert_eq!(limiter.progress(), 1);
+        assert_eq!(limiter.with(|state| state.admitted), 1.0);
     }
 
     #[test]
@@ -202,10 +202,10 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_waits_gets_in_when_another_leaves() {
-        let gate = Gate::new(1);
-        let first = gate.admit().await;
-        let (second, ()) = tokio::join!(gate.admit(), async { drop(first) });
+        let limiter = Limiter::new(1);
+        let first = limiter.admit().await;
+        let (second, ()) = tokio::join!(limiter.admit(), async { drop(first) });
         drop(second);
-        assert_eq!(gate.with(|state| state.in_flight), 0);
+        assert_eq!(limiter.with(|state| state.in_flight), 0);
     }
 }
