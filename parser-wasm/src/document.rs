@@ -26,5 +26,5 @@ pub use schema::Schema;
 pub use settings::{EngineKind, Settings, SettingsError, Target};
 pub use source::{Source, SourceError};
 pub(crate) use template::{IGNORE_ABOVE, Type};
-pub use template::{TEMPLATE_VERSION, TemplatePlace, index_template, template_meta};
+pub use template::{TEMPLATE_VERSION, TemplatePlace, index_template, takes_documents, template_meta};
 pub(crate) use walk::{Cursor, Paths, Place, scalars, text};

@@ -30,7 +30,7 @@ pub use damage::{Damage, DamageKind};
 pub use document::{
     AddressRedaction, EngineKind, Item, ItemWriter, KeptLine, KeptLineError, KeyError, LineOutcome, QueryRedaction,
     Redaction, RedactionError, RedactionKey, Rejection, Schema, Settings, SettingsError, Skip, Source, SourceError,
-    TEMPLATE_VERSION, Target, TemplatePlace, index_template, template_meta,
+    TEMPLATE_VERSION, Target, TemplatePlace, index_template, takes_documents, template_meta,
 };
 pub use enrich::{
     AutonomousSystem, Decider, ENRICHMENT_VERSION, Geo, GeoDatabase, GeoDatabases, GeoError, Knowledge, Latency,

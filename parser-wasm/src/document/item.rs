@@ -6,7 +6,7 @@ use super::network_log;
 use super::redact::{RedactionKey, Redactor};
 use super::rejection::Rejection;
 use super::schema::Schema;
-use super::settings::{EngineKind, Settings, Target};
+use super::settings::{EngineKind, Settings};
 use super::source::Source;
 use crate::enrich::Knowledge;
 use crate::error::{ErrorKind, ParseError, Span};
@@ -114,15 +114,8 @@ impl ItemWriter {
         out.extend_from_slice(self.operation.as_bytes());
         out.extend_from_slice(br#"":{"_index":""#);
         out.extend_from_slice(self.settings.index.as_bytes());
-        let [year, month, day] = record.time().date();
-        let separator = self.settings.schema.date_separator() as u8;
-        let parts: &[(u8, &str)] = match self.settings.target {
-            Target::Daily => &[(b'-', year), (separator, month), (separator, day)],
-            Target::Monthly => &[(b'-', year), (separator, month)],
-            Target::DataStream => &[],
-        };
-        for (separator, part) in parts {
-            out.push(*separator);
+        for (separator, part) in self.settings.date_parts(record.time().date()) {
+            out.push(separator);
             out.extend_from_slice(part.as_bytes());
         }
         if self.settings.engine == EngineKind::Elasticsearch6 {
@@ -227,6 +220,7 @@ fn behind_the_mark<'a>(
 
 #[cfg(test)]
 mod tests {
+    use super::super::settings::Target;
     use super::*;
 
     const LINE: &[u8] = br#"http 2026-11-23T00:00:00.000001Z app/a/1 192.0.2.1:1 - -1 -1 -1 404 - 1 2 "GET http://a.example:80/ HTTP/1.1" "-" - - -"#;

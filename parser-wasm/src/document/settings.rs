@@ -210,6 +210,29 @@ impl Settings {
         }
     }
 
+    /// What stands after `index` in the name of the index for year, month and day: each part after its separator.
+    pub(crate) fn date_parts<'d>(&self, [year, month, day]: [&'d str; 3]) -> impl Iterator<Item = (u8, &'d str)> {
+        let separator = self.schema.date_separator() as u8;
+        let count = match self.target {
+            Target::Daily => 3,
+            Target::Monthly => 2,
+            Target::DataStream => 0,
+        };
+        [(b'-', year), (separator, month), (separator, day)].into_iter().take(count)
+    }
+
+    /// The index to which documents of a day go, `YYYY-MM-DD`; or the data stream.
+    pub fn index_of_day(&self, day: &str) -> String {
+        let mut parts = day.splitn(3, '-');
+        let date = [(); 3].map(|()| parts.next().unwrap_or_default());
+        let mut index = self.index.clone();
+        for (separator, part) in self.date_parts(date) {
+            index.push(char::from(separator));
+            index.push_str(part);
+        }
+        index
+    }
+
     /// The name of the index template and of the policy for retention. Elasticsearch has a template and a policy `logs`
     /// of its own, which ours must not replace.
     pub fn template_name(&self) -> String {

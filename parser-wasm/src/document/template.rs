@@ -7,6 +7,10 @@ use serde_json::{Map, Value, json};
 /// Raised with every change of the mapping; an ingest refuses to run against another one.
 pub const TEMPLATE_VERSION: u32 = 3;
 
+/// The oldest version whose documents this template takes as well: what was mapped then is mapped so still, and
+/// what has come since is fields more. An ingest of that version or a later one runs against this template.
+const COMPATIBLE_WITH: u32 = 3;
+
 /// Above the built-in templates of Elasticsearch (100) and of its integrations (200).
 const PRIORITY: u32 = 501;
 
@@ -40,16 +44,29 @@ pub fn index_template(settings: &Settings, lifecycle_policy: Option<&str>) -> Va
     template
 }
 
-/// What stands in a template's `_meta`: an ingest under these settings runs only against a template that has exactly
-/// this. It holds what shapes the template beside its name and place.
+/// What stands in a template's `_meta`: what shapes the template beside its name and place, and which ingests it is
+/// for; see [`takes_documents`].
 pub fn template_meta(settings: &Settings) -> Value {
     json!({
         "managed_by": "albatross",
         "version": TEMPLATE_VERSION,
+        "compatible_with": COMPATIBLE_WITH,
         "schema": settings.schema,
         "engine": settings.engine,
         "target": settings.target,
     })
+}
+
+/// Whether an ingest under these settings runs against a template with this `_meta`: one of its own version, or a newer
+/// one that says so. Two deployments are upgraded one after the other.
+pub fn takes_documents(meta: &Value, settings: &Settings) -> bool {
+    let wanted = template_meta(settings);
+    let is_same = |member: &&str| meta.get(member) == wanted.get(member);
+    let number = |member: &str| meta.get(member).and_then(Value::as_u64);
+    let own = u64::from(TEMPLATE_VERSION);
+    let is_newer = number("version").is_some_and(|version| version > own)
+        && number("compatible_with").is_some_and(|oldest| oldest <= own);
+    ["managed_by", "schema", "engine", "target"].iter().all(is_same) && (is_same(&"version") || is_newer)
 }
 
 /// Where an engine keeps our template, whose name is [`Settings::template_name`].
@@ -319,6 +336,29 @@ mod tests {
                 "mappings": { "_doc": { "_meta": template_meta(&settings), "dynamic": false, "properties": null } },
             })
         );
+    }
+
+    #[test]
+    fn a_newer_template_may_be_for_older_ingests() {
+        let settings = Settings::default();
+        let of = |version: u32, compatible_with: Value| {
+            let mut meta = template_meta(&settings);
+            meta["version"] = version.into();
+            meta["compatible_with"] = compatible_with;
+            meta
+        };
+        for (meta, takes) in [
+            (of(TEMPLATE_VERSION, Value::Null), true),
+            (of(TEMPLATE_VERSION + 1, TEMPLATE_VERSION.into()), true),
+            (of(TEMPLATE_VERSION + 1, (TEMPLATE_VERSION + 1).into()), false),
+            (of(TEMPLATE_VERSION + 1, Value::Null), false),
+            (of(TEMPLATE_VERSION - 1, 1.into()), false),
+            (Value::Null, false),
+        ] {
+            assert_eq!(takes_documents(&meta, &settings), takes, "{meta}");
+        }
+        let stream = Settings { target: Target::DataStream, ..Settings::default() };
+        assert!(!takes_documents(&of(TEMPLATE_VERSION + 1, TEMPLATE_VERSION.into()), &stream));
     }
 
     #[test]
