@@ -1,17 +1,21 @@
 //! AWS's side of the configuration: region, credentials, endpoints, HTTP client.
 
+mod http;
+
+use std::path::Path;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::ResponseChecksumValidation;
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use parser_wasm::Settings;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_smithy_http_client::tls::{TlsContext, TrustStore};
 
-use crate::config::settings::settings;
-use crate::config::{Config, ConfigError};
-use crate::engine::Engine;
+use self::http::Client;
+use crate::config::Config;
+use crate::engine::tls;
+use crate::network::{self, Proxies, ca_bundle};
 
 /// A service that says nothing for so long is asked again.
 const READ_TIMEOUT: Duration = Duration::from_secs(20);
@@ -22,60 +26,54 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
 /// A body of which nothing comes for so long counts as a lost connection.
 const STALL: Duration = Duration::from_secs(15);
 
-/// What the environment says, and what was made of it.
-pub(crate) struct Started {
-    pub(crate) config: Config,
-    pub(crate) sdk: SdkConfig,
-    pub(crate) settings: Settings,
-    pub(crate) engine: Engine,
-}
-
-/// Reads both sides of the configuration, our variables and those that every AWS tool reads, and
-/// what they name: the settings' object, the file of certificates.
-///
-/// # Errors
-/// All problems of all of them at once.
-pub(crate) async fn start() -> Result<Started, ConfigError> {
-    let sdk = load().await;
-    let (config, mut problems) = Config::read_env();
-    let has_region = sdk.region().is_some();
-    if !has_region {
-        problems.push("AWS_REGION is not set, and no profile names a region".to_owned());
-    }
-    let engine = Engine::new(&config, &sdk).map_err(|error| problems.push(error.to_string())).ok();
-    // Without a region S3 could only say the same again.
-    let settings = match config.settings {
-        crate::config::SettingsSource::Uri(_) if !has_region => None,
-        ref source => settings(source, &sdk).await.map_err(|error| problems.push(error.to_string())).ok(),
-    };
-    if settings.as_ref().is_some_and(|settings| settings.redact.needs_key()) && config.redaction_key.is_none() {
-        problems.push("ALBATROSS_REDACT_KEY is not set, but the settings replace addresses under a key".to_owned());
-    }
-    match (engine, settings) {
-        (Some(engine), Some(settings)) if problems.is_empty() => Ok(Started { config, sdk, settings, engine }),
-        _ => Err(ConfigError { problems }),
-    }
-}
-
-/// AWS's own variables and profile files, and one HTTP client for all services.
-pub(crate) async fn load() -> SdkConfig {
-    let http =
-        aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+/// AWS's own variables and profile files, and one HTTP client for all services. What cannot be used of the files of
+/// authorities is a problem; those are trusted that remain.
+pub(crate) async fn load(config: &Config, proxies: &Proxies, problems: &mut Vec<String>) -> SdkConfig {
+    let trusted = trusted(config, problems);
     let timeouts = TimeoutConfig::builder().read_timeout(READ_TIMEOUT).operation_attempt_timeout(ATTEMPT_TIMEOUT);
     aws_config::from_env()
-        .http_client(http)
+        .http_client(Client::new(proxies, &trusted))
         .timeout_config(timeouts.build())
         .stalled_stream_protection(StalledStreamProtectionConfig::enabled().grace_period(STALL).build())
         .load()
         .await
 }
 
+/// The authorities of `AWS_CA_BUNDLE` alone, where it is set, as all tools of AWS have it; else the system's, or those
+/// of `SSL_CERT_FILE`. Besides, those of our own file, which is for the engine above all.
+fn trusted(config: &Config, problems: &mut Vec<String>) -> TlsContext {
+    let mut read = |variable, path: Option<&Path>| {
+        tls::pem(variable, path?).map_err(|error| problems.push(error.to_string())).ok()
+    };
+    let mut store = match read(network::AWS_CA_BUNDLE, ca_bundle().as_deref()) {
+        Some(pem) => TrustStore::empty().with_pem_certificate(pem),
+        None => TrustStore::default(),
+    };
+    // A problem of this file is told once, where the engine's client is made.
+    if let Some(pem) = config.ca_file.as_deref().and_then(|path| tls::pem(tls::CA_FILE, path).ok()) {
+        store.add_pem_certificate(pem);
+    }
+    TlsContext::builder().with_trust_store(store).build().unwrap_or_default()
+}
+
 /// A client of S3.
-pub(crate) fn s3(sdk: &SdkConfig) -> aws_sdk_s3::Client {
+pub(crate) fn s3(sdk: &SdkConfig, path_style: bool) -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(
         aws_sdk_s3::config::Builder::from(sdk)
             // Length and gzip trailers are verified here; a checksum over parts tells no more.
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+            // What is sent again is decided in one place, at the pace of all requests together.
+            .retry_config(RetryConfig::disabled())
+            .force_path_style(path_style || is_here(sdk))
             .build(),
     )
+}
+
+/// Whether S3 is on this machine: no name resolves to a bucket there. The SDK itself does the same for IP addresses.
+fn is_here(sdk: &SdkConfig) -> bool {
+    let variables = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].into_iter().filter_map(|name| std::env::var(name).ok());
+    let endpoint = variables.chain(sdk.endpoint_url().map(str::to_owned)).next();
+    endpoint
+        .and_then(|url| reqwest::Url::parse(&url).ok())
+        .is_some_and(|url| url.host_str().is_some_and(|host| host == "localhost" || host.ends_with(".localhost")))
 }

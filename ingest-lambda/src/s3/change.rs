@@ -7,7 +7,8 @@ use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
 
-use super::{S3Error, Store, classify};
+use super::request::{Subject, Whose};
+use super::{S3Error, Store};
 use crate::config::Location;
 
 /// The last thing done to an object, perhaps close to the deadline.
@@ -31,20 +32,25 @@ pub enum Condition<'a> {
 }
 
 impl Store {
-    /// Puts a small object; gives its `ETag`.
+    /// Puts a small object of our own; gives its `ETag`.
     ///
     /// # Errors
-    /// [`S3Error::Changed`] when the condition does not hold.
+    /// One that [is about a change](S3Error::is_changed) when the condition does not hold.
     pub async fn put(&self, key: &str, body: impl Into<Bytes>, condition: Condition<'_>) -> Result<String, S3Error> {
         let body: Bytes = body.into();
-        let request = self.client.put_object().bucket(&self.bucket).key(key).body(body.into());
-        let request = match condition {
-            Condition::Always => request,
-            Condition::Absent => request.if_none_match("*"),
-            Condition::Matches(etag) => request.if_match(etag),
+        let subject = self.subject("PutObject", key, Whose::Own);
+        let request = || {
+            let (algorithm, kms_key) = self.encryption();
+            let request = self.client.put_object().bucket(&self.bucket).key(key).body(body.clone().into());
+            let request = request.set_server_side_encryption(algorithm).set_ssekms_key_id(kms_key);
+            let request = match condition {
+                Condition::Always => request,
+                Condition::Absent => request.if_none_match("*"),
+                Condition::Matches(etag) => request.if_match(etag),
+            };
+            request.send()
         };
-        let output = request.send().await.map_err(|error| classify("PutObject", &error))?;
-        output.e_tag.ok_or(S3Error::NoEtag)
+        self.send(subject, request).await?.e_tag.ok_or_else(|| subject.broken("the answer has no ETag"))
     }
 
     /// Deletes the object that was read, and no other.
@@ -52,18 +58,16 @@ impl Store {
     /// # Errors
     /// [`S3Error::Changed`] when the object now has another `ETag`.
     pub async fn delete(&self, key: &str, etag: &str) -> Result<(), S3Error> {
-        let timeouts = TimeoutConfig::builder().operation_timeout(DELETE_TIMEOUT).build();
-        self.client
-            .delete_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .if_match(etag)
-            .customize()
-            .config_override(Builder::new().timeout_config(timeouts))
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| classify("DeleteObject", &error))
+        let request = || {
+            let timeouts = TimeoutConfig::builder().operation_attempt_timeout(DELETE_TIMEOUT).build();
+            let request = self.client.delete_object().bucket(&self.bucket).key(key).if_match(etag);
+            request.customize().config_override(Builder::new().timeout_config(timeouts)).send()
+        };
+        match self.send_counted(self.subject("DeleteObject", key, Whose::Log), request).await {
+            // It was deleted the time before, and the answer was lost.
+            (Err(S3Error::Gone { .. }), attempts) if attempts > 1 => Ok(()),
+            (result, _) => result.map(drop),
+        }
     }
 
     /// Deletes an object of our own, whatever version it is.
@@ -71,8 +75,8 @@ impl Store {
     /// # Errors
     /// When S3 fails.
     pub async fn remove(&self, key: &str) -> Result<(), S3Error> {
-        let request = self.client.delete_object().bucket(&self.bucket).key(key);
-        request.send().await.map(drop).map_err(|error| classify("DeleteObject", &error))
+        let request = || self.client.delete_object().bucket(&self.bucket).key(key).send();
+        self.send(self.subject("DeleteObject", key, Whose::Own), request).await.map(drop)
     }
 
     /// Deletes objects of our own, very many perhaps.
@@ -80,16 +84,18 @@ impl Store {
     /// # Errors
     /// When S3 fails, or leaves one of them.
     pub async fn remove_all(&self, keys: Vec<String>) -> Result<(), S3Error> {
-        let failed = |message| S3Error::Failed { operation: "DeleteObjects", message };
         for keys in keys.chunks(KEYS_PER_REMOVAL) {
+            let subject = self.subject("DeleteObjects", keys.first().map_or("", String::as_str), Whose::Own);
             let objects = keys.iter().map(|key| ObjectIdentifier::builder().key(key).build());
-            let objects = objects.collect::<Result<_, _>>().map_err(|error| failed(error.to_string()))?;
+            let objects = objects.collect::<Result<_, _>>().map_err(|error| subject.broken(&error.to_string()))?;
             let delete = Delete::builder().set_objects(Some(objects)).quiet(true).build();
-            let delete = delete.map_err(|error| failed(error.to_string()))?;
-            let request = self.client.delete_objects().bucket(&self.bucket).delete(delete);
-            let answer = request.send().await.map_err(|error| classify("DeleteObjects", &error))?;
-            if let Some(error) = answer.errors.unwrap_or_default().first() {
-                return Err(failed(error.message.clone().unwrap_or_default()));
+            let delete = delete.map_err(|error| subject.broken(&error.to_string()))?;
+            let request = || self.client.delete_objects().bucket(&self.bucket).delete(delete.clone()).send();
+            let answer = self.send(subject, request).await?;
+            if let Some(error) = answer.errors.unwrap_or_default().into_iter().next() {
+                let key = error.key.unwrap_or_default();
+                let (code, words) = (error.code.unwrap_or_default(), error.message.unwrap_or_default());
+                return Err(self.subject("DeleteObjects", &key, Whose::Own).refused(code, words));
             }
         }
         Ok(())
@@ -100,41 +106,60 @@ impl Store {
     /// # Errors
     /// When S3 fails.
     pub async fn etag(&self, key: &str) -> Result<Option<String>, S3Error> {
-        match self.client.head_object().bucket(&self.bucket).key(key).send().await {
-            Ok(output) => output.e_tag.ok_or(S3Error::NoEtag).map(Some),
-            Err(error) => match classify("HeadObject", &error) {
-                S3Error::Gone => Ok(None),
-                other => Err(other),
-            },
+        let subject = self.subject("HeadObject", key, Whose::Own);
+        let request = || self.client.head_object().bucket(&self.bucket).key(key).send();
+        match self.send(subject, request).await {
+            Ok(output) => output.e_tag.ok_or_else(|| subject.broken("the answer has no ETag")).map(Some),
+            Err(error) if error.is_absent() => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
     /// Copies the object that was read, and no other, and looks whether the copy is whole.
     ///
     /// # Errors
-    /// [`S3Error::Changed`] when the object now has another `ETag`.
+    /// [`S3Error::Changed`] when the object now has another `ETag`. An answer about the copy names the copy.
     pub async fn copy(&self, key: &str, etag: &str, length: u64, to: &Location) -> Result<(), S3Error> {
-        let timeouts = TimeoutConfig::builder().read_timeout(COPY_TIMEOUT).operation_attempt_timeout(COPY_TIMEOUT);
-        self.client
-            .copy_object()
-            .copy_source(format!("{}/{}", self.bucket, encode_key(key)))
-            .copy_source_if_match(etag)
-            .bucket(&to.bucket)
-            .key(&to.prefix)
-            .customize()
-            .config_override(Builder::new().timeout_config(timeouts.build()))
-            .send()
-            .await
-            .map_err(|error| classify("CopyObject", &error))?;
-        let copy = self.client.head_object().bucket(&to.bucket).key(&to.prefix).send().await;
-        let copy = copy.map_err(|error| match classify("HeadObject", &error) {
+        self.copy_object(key, etag, to).await?;
+        let subject = Subject { operation: "HeadObject", bucket: &to.bucket, key: &to.prefix, whose: Whose::Own };
+        let request = || self.client.head_object().bucket(&to.bucket).key(&to.prefix).send();
+        let copy = match self.send(subject, request).await {
+            Ok(copy) => copy,
             // It was there a moment ago: not the original is gone, but the copy.
-            S3Error::Gone => bad_copy(to, 0, length),
-            other => other,
-        })?;
+            Err(error) if error.is_absent() => return Err(bad_copy(to, 0, length)),
+            Err(error) => return Err(error),
+        };
         match copy.content_length.and_then(|found| u64::try_from(found).ok()) {
             Some(found) if found == length => Ok(()),
             found => Err(bad_copy(to, found.unwrap_or_default(), length)),
+        }
+    }
+
+    /// The copy alone.
+    pub(super) async fn copy_object(&self, key: &str, etag: &str, to: &Location) -> Result<(), S3Error> {
+        let request = || {
+            let (algorithm, kms_key) = self.encryption();
+            let timeouts = TimeoutConfig::builder().read_timeout(COPY_TIMEOUT).operation_attempt_timeout(COPY_TIMEOUT);
+            self.client
+                .copy_object()
+                .copy_source(format!("{}/{}", self.bucket, encode_key(key)))
+                .copy_source_if_match(etag)
+                .bucket(&to.bucket)
+                .key(&to.prefix)
+                .set_server_side_encryption(algorithm)
+                .set_ssekms_key_id(kms_key)
+                .customize()
+                .config_override(Builder::new().timeout_config(timeouts.build()))
+                .send()
+        };
+        let copy = Subject { operation: "CopyObject", bucket: &to.bucket, key: &to.prefix, whose: Whose::Log };
+        // What is gone, changed or archived is the original; all else may be because of the copy's place.
+        let key = key.to_owned();
+        match self.send(copy, request).await {
+            Err(S3Error::Gone { .. }) => Err(S3Error::Gone { key }),
+            Err(S3Error::Changed { .. }) => Err(S3Error::Changed { key }),
+            Err(S3Error::Archived { .. }) => Err(S3Error::Archived { key }),
+            result => result.map(drop),
         }
     }
 }

@@ -4,7 +4,8 @@ use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 
-use super::{S3Error, Store, classify};
+use super::request::Whose;
+use super::{S3Error, Store};
 use crate::backoff::Backoff;
 use crate::error_chain::error_chain;
 
@@ -12,19 +13,26 @@ use crate::error_chain::error_chain;
 const MAX_WHOLE_BYTES: u64 = 64 << 20;
 
 impl Store {
-    /// Opens an object.
+    /// Opens a log.
     ///
     /// # Errors
-    /// When it is gone, denied, or S3 fails.
+    /// When it is gone, archived, denied, or S3 fails.
     pub async fn get<'a>(&'a self, key: &'a str) -> Result<Download<'a>, S3Error> {
-        let request = self.client.get_object().bucket(&self.bucket).key(key);
-        let output = request.send().await.map_err(|error| classify("GetObject", &error))?;
+        self.open(key, Whose::Log).await
+    }
+
+    async fn open<'a>(&'a self, key: &'a str, whose: Whose) -> Result<Download<'a>, S3Error> {
+        let subject = self.subject("GetObject", key, whose);
+        let request = || self.client.get_object().bucket(&self.bucket).key(key).send();
+        let output = self.send(subject, request).await?;
         let length = output.content_length.and_then(|length| u64::try_from(length).ok());
         let (Some(etag), Some(length)) = (output.e_tag, length) else {
-            return Err(S3Error::NoEtag);
+            // Without an ETag a later delete could hit another object than the one that was read.
+            return Err(subject.broken("the answer has no ETag or no Content-Length"));
         };
+        let modified_ms = output.last_modified.and_then(|at| at.to_millis().ok()).unwrap_or_default();
         let (body, backoff) = (output.body, Backoff::default());
-        Ok(Download { store: self, key, etag, length, received: 0, body, backoff })
+        Ok(Download { store: self, key, whose, etag, length, received: 0, modified_ms, body, backoff })
     }
 
     /// A small object of our own and its `ETag`; none where there is no such object.
@@ -32,14 +40,14 @@ impl Store {
     /// # Errors
     /// When it is denied, too long to be ours, or S3 fails.
     pub async fn read(&self, key: &str) -> Result<Option<(Vec<u8>, String)>, S3Error> {
-        let mut download = match self.get(key).await {
+        let mut download = match self.open(key, Whose::Own).await {
             Ok(download) => download,
-            Err(S3Error::Gone) => return Ok(None),
+            Err(error) if error.is_absent() => return Ok(None),
             Err(error) => return Err(error),
         };
         if download.length > MAX_WHOLE_BYTES {
-            let message = format!("{key} has {} bytes, and is not of our making", download.length);
-            return Err(S3Error::Failed { operation: "GetObject", message });
+            let problem = format!("it has {} bytes, and is not of our making", download.length);
+            return Err(self.subject("GetObject", key, Whose::Own).broken(&problem));
         }
         let mut body = Vec::new();
         while let Some(chunk) = download.chunk().await? {
@@ -53,9 +61,11 @@ impl Store {
 pub struct Download<'a> {
     store: &'a Store,
     key: &'a str,
+    whose: Whose,
     etag: String,
     length: u64,
     received: u64,
+    modified_ms: i64,
     body: ByteStream,
     backoff: Backoff,
 }
@@ -79,7 +89,10 @@ impl Download<'_> {
                 Some(Err(error)) => error_chain(&error),
             };
             tracing::debug!(key = self.key, received = self.received, cause, "resuming");
-            let lost = |cause| S3Error::Lost { received: self.received, length: self.length, cause };
+            let lost = |cause| {
+                let key = self.key.to_owned();
+                S3Error::Lost { key, received: self.received, length: self.length, cause }
+            };
             if !self.backoff.pause(None).await {
                 return Err(lost(cause));
             }
@@ -93,10 +106,24 @@ impl Download<'_> {
     }
 
     async fn resume(&self) -> Result<GetObjectOutput, S3Error> {
-        let request = self.store.client.get_object().bucket(&self.store.bucket).key(self.key);
-        let range = format!("bytes={}-", self.received);
-        let answer = request.range(range).if_match(&self.etag).send().await;
-        answer.map_err(|error| classify("GetObject", &error))
+        let Self { store, key, whose, .. } = *self;
+        let request = || {
+            let request = store.client.get_object().bucket(&store.bucket).key(key);
+            request.range(format!("bytes={}-", self.received)).if_match(&self.etag).send()
+        };
+        store.send(store.subject("GetObject", key, whose), request).await
+    }
+
+    /// The bytes that came so far.
+    #[must_use]
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// `LastModified`, in milliseconds since the epoch.
+    #[must_use]
+    pub fn modified_ms(&self) -> i64 {
+        self.modified_ms
     }
 
     /// The bytes S3 announced.

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
+use aws_sdk_s3::types::ObjectStorageClass;
 
-use super::{S3Error, Store, classify};
+use super::request::Whose;
+use super::{S3Error, Store};
 
 /// A page that is not whole is asked for so often.
 const ATTEMPTS: u32 = 4;
@@ -23,6 +25,16 @@ pub struct ListedObject {
     pub size_bytes: u64,
     /// The `ETag`; empty where the server gives none.
     pub etag: String,
+    /// Whether it has to be restored before it can be read. Of an object in Intelligent-Tiering only
+    /// reading tells.
+    pub archived: bool,
+}
+
+impl ListedObject {
+    #[cfg(test)]
+    pub(crate) fn new(key: &str, modified_ms: i64) -> Self {
+        Self { modified_ms, key: key.to_owned(), size_bytes: 1, etag: String::new(), archived: false }
+    }
 }
 
 /// A part of a listing.
@@ -41,6 +53,7 @@ pub struct Pages<'a> {
     prefix: String,
     delimiter: Option<&'static str>,
     token: Option<String>,
+    after: Option<String>,
     is_over: bool,
 }
 
@@ -48,7 +61,7 @@ impl Store {
     /// All objects under a prefix.
     #[must_use]
     pub fn pages(&self, prefix: &str) -> Pages<'_> {
-        Pages { store: self, prefix: prefix.to_owned(), delimiter: None, token: None, is_over: false }
+        Pages { store: self, prefix: prefix.to_owned(), delimiter: None, token: None, after: None, is_over: false }
     }
 
     /// The folders right below a prefix, and the objects that lie in none.
@@ -56,21 +69,16 @@ impl Store {
     pub fn folders(&self, prefix: &str) -> Pages<'_> {
         Pages { delimiter: Some("/"), ..self.pages(prefix) }
     }
-
-    /// Lists all objects under a prefix, in the order of keys.
-    ///
-    /// # Errors
-    /// When a page cannot be had.
-    pub async fn list(&self, prefix: &str, mut each: impl FnMut(ListedObject)) -> Result<(), S3Error> {
-        let mut pages = self.pages(prefix);
-        while let Some(page) = pages.next().await? {
-            page.objects.into_iter().for_each(&mut each);
-        }
-        Ok(())
-    }
 }
 
 impl Pages<'_> {
+    /// The same, from the first key behind this one.
+    #[must_use]
+    pub fn after(mut self, key: &str) -> Self {
+        self.after = Some(key.to_owned());
+        self
+    }
+
     /// The next page; none after the last.
     ///
     /// # Errors
@@ -99,10 +107,12 @@ impl Pages<'_> {
     }
 
     async fn ask(&self) -> Result<ListObjectsV2Output, S3Error> {
-        let request = self.store.client.list_objects_v2().bucket(&self.store.bucket).prefix(&self.prefix);
-        let request = request.set_delimiter(self.delimiter.map(str::to_owned));
-        let answer = request.set_continuation_token(self.token.clone()).send().await;
-        answer.map_err(|error| classify("ListObjectsV2", &error))
+        let request = || {
+            let request = self.store.client.list_objects_v2().bucket(&self.store.bucket).prefix(&self.prefix);
+            let request = request.set_delimiter(self.delimiter.map(str::to_owned));
+            request.set_start_after(self.after.clone()).set_continuation_token(self.token.clone()).send()
+        };
+        self.store.send(self.store.subject("ListObjectsV2", &self.prefix, Whose::Own), request).await
     }
 }
 
@@ -121,8 +131,10 @@ fn whole(answer: ListObjectsV2Output) -> Result<(Page, Option<String>), &'static
         (Some(true), _) => return Err("it does not say where it goes on"),
         (None, _) => return Err("it does not say whether it is complete"),
     };
+    let is_archived = |class| matches!(class, Some(ObjectStorageClass::Glacier | ObjectStorageClass::DeepArchive));
     let object = |object: aws_sdk_s3::types::Object| {
         Some(ListedObject {
+            archived: is_archived(object.storage_class),
             modified_ms: object.last_modified?.to_millis().ok()?,
             key: object.key.filter(|key| !key.is_empty())?,
             size_bytes: object.size?.try_into().ok()?,
@@ -142,13 +154,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_what_has_to_be_restored_is_archived() {
+        for (class, is_archived) in
+            [("GLACIER", true), ("DEEP_ARCHIVE", true), ("GLACIER_IR", false), ("STANDARD_IA", false)]
+        {
+            let object = Object::builder().key("k").last_modified(DateTime::from_secs(1)).size(3);
+            let object = object.storage_class(class.into()).build();
+            let answer = ListObjectsV2Output::builder().is_truncated(false).key_count(1).contents(object).build();
+            assert_eq!(whole(answer).unwrap().0.objects[0].archived, is_archived, "{class}");
+        }
+    }
+
+    #[test]
     fn a_page_that_is_not_whole_is_refused() {
         let object = || Object::builder().key("k").last_modified(DateTime::from_secs(1)).size(3).e_tag("\"e\"");
         let answer = |count, object: Object| {
             ListObjectsV2Output::builder().is_truncated(false).key_count(count).contents(object)
         };
         let (page, token) = whole(answer(1, object().build()).build()).unwrap();
-        let listed = ListedObject { modified_ms: 1000, key: "k".to_owned(), size_bytes: 3, etag: "\"e\"".to_owned() };
+        let listed = ListedObject {
+            modified_ms: 1000,
+            key: "k".to_owned(),
+            size_bytes: 3,
+            etag: "\"e\"".to_owned(),
+            archived: false,
+        };
         assert_eq!((page.objects, token), (vec![listed], None));
         for (broken, why) in [
             (answer(2, object().build()), "another number"),

@@ -4,7 +4,8 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::{Condition, S3Error, Store, classify};
+use super::request::Whose;
+use super::{Condition, S3Error, Store};
 
 /// The least that S3 takes as a part, the last one apart.
 pub const PART_BYTES: usize = 5 << 20;
@@ -24,14 +25,15 @@ impl Store {
     /// # Errors
     /// When S3 does not let us.
     pub async fn begin_upload(&self, key: &str) -> Result<Upload, S3Error> {
-        let request = self.client.create_multipart_upload().bucket(&self.bucket).key(key);
-        let output = request.send().await.map_err(|error| classify("CreateMultipartUpload", &error))?;
-        match output.upload_id {
+        let subject = self.subject("CreateMultipartUpload", key, Whose::Own);
+        let request = || {
+            let (algorithm, kms_key) = self.encryption();
+            let request = self.client.create_multipart_upload().bucket(&self.bucket).key(key);
+            request.set_server_side_encryption(algorithm).set_ssekms_key_id(kms_key).send()
+        };
+        match self.send(subject, request).await?.upload_id {
             Some(id) => Ok(Upload { id, parts: Vec::new() }),
-            None => {
-                let message = "the answer has no upload id".to_owned();
-                Err(S3Error::Failed { operation: "CreateMultipartUpload", message })
-            }
+            None => Err(subject.broken("the answer has no upload id")),
         }
     }
 
@@ -40,30 +42,37 @@ impl Store {
     /// # Errors
     /// When S3 fails; the part may be uploaded again.
     pub async fn upload_part(&self, key: &str, upload: &mut Upload, body: Bytes) -> Result<(), S3Error> {
-        let request = self.client.upload_part().bucket(&self.bucket).key(key).upload_id(&upload.id);
-        let request = request.part_number(number(upload.parts.len())).body(body.into());
-        let output = request.send().await.map_err(|error| classify("UploadPart", &error))?;
-        upload.parts.push(output.e_tag.ok_or(S3Error::NoEtag)?);
+        let subject = self.subject("UploadPart", key, Whose::Own);
+        let request = || {
+            let request = self.client.upload_part().bucket(&self.bucket).key(key).upload_id(&upload.id);
+            request.part_number(number(upload.parts.len())).body(body.clone().into()).send()
+        };
+        let etag = self.send(subject, request).await?.e_tag;
+        upload.parts.push(etag.ok_or_else(|| subject.broken("the answer has no ETag"))?);
         Ok(())
     }
 
     /// Makes one object of the parts.
     ///
     /// # Errors
-    /// When S3 fails; it may be tried again. [`S3Error::Changed`] when the condition does not hold.
+    /// When S3 fails; it may be tried again. One that [is about a change](S3Error::is_changed) when the
+    /// condition does not hold.
     pub async fn complete_upload(&self, key: &str, upload: &Upload, on: Condition<'_>) -> Result<(), S3Error> {
         let part =
             |(index, etag): (usize, &String)| CompletedPart::builder().part_number(number(index)).e_tag(etag).build();
         let parts = upload.parts.iter().enumerate().map(part).collect();
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
-        let request = self.client.complete_multipart_upload().bucket(&self.bucket).key(key);
-        let request = request.upload_id(&upload.id).multipart_upload(parts);
-        let request = match on {
-            Condition::Always => request,
-            Condition::Absent => request.if_none_match("*"),
-            Condition::Matches(etag) => request.if_match(etag),
+        let request = || {
+            let request = self.client.complete_multipart_upload().bucket(&self.bucket).key(key);
+            let request = request.upload_id(&upload.id).multipart_upload(parts.clone());
+            let request = match on {
+                Condition::Always => request,
+                Condition::Absent => request.if_none_match("*"),
+                Condition::Matches(etag) => request.if_match(etag),
+            };
+            request.send()
         };
-        request.send().await.map(drop).map_err(|error| classify("CompleteMultipartUpload", &error))
+        self.send(self.subject("CompleteMultipartUpload", key, Whose::Own), request).await.map(drop)
     }
 
     /// Gives an upload up, so that its parts cost nothing.
@@ -71,8 +80,11 @@ impl Store {
     /// # Errors
     /// When S3 fails: the bucket's lifecycle rule then clears it away.
     pub async fn abort_upload(&self, key: &str, upload: &Upload) -> Result<(), S3Error> {
-        let request = self.client.abort_multipart_upload().bucket(&self.bucket).key(key).upload_id(&upload.id);
-        request.send().await.map(drop).map_err(|error| classify("AbortMultipartUpload", &error))
+        let request = || {
+            let request = self.client.abort_multipart_upload().bucket(&self.bucket).key(key);
+            request.upload_id(&upload.id).send()
+        };
+        self.send(self.subject("AbortMultipartUpload", key, Whose::Own), request).await.map(drop)
     }
 }
 

@@ -1,4 +1,4 @@
-//! How many bulk requests may be in flight, over all objects: the engine decides.
+//! How many requests may be in flight to one service, over all objects: the service decides.
 
 use std::sync::Mutex;
 
@@ -31,18 +31,18 @@ struct State {
 /// Room for one request. It is given back when the answer has been judged, or when this is dropped
 /// because nothing can be learnt from it.
 #[derive(Debug)]
-pub(super) struct Admission<'a> {
+pub(crate) struct Admission<'a> {
     limiter: &'a Limiter,
     round: u64,
 }
 
 impl Limiter {
-    pub(super) fn new(most: usize) -> Self {
+    pub(crate) fn new(most: usize) -> Self {
         Self { state: Mutex::new(State::new(most)), left: Notify::new() }
     }
 
     /// Waits for room.
-    pub(super) async fn admit(&self) -> Admission<'_> {
+    pub(crate) async fn admit(&self) -> Admission<'_> {
         loop {
             let left = self.left.notified();
             if let Some(round) = self.with(State::enter) {
@@ -52,14 +52,14 @@ impl Limiter {
         }
     }
 
-    /// Whether the engine is in trouble, so that no further objects should be taken up.
+    /// Whether the service is in trouble, so that no further objects should be taken up.
     #[must_use]
     pub fn is_paused(&self) -> bool {
         self.with(|state| state.is_open())
     }
 
-    /// A number that grows whenever the engine has done anything for anybody.
-    pub(super) fn progress(&self) -> u64 {
+    /// A number that grows whenever the service has done anything for anybody.
+    pub(crate) fn progress(&self) -> u64 {
         self.with(|state| state.progress)
     }
 
@@ -71,27 +71,25 @@ impl Limiter {
 }
 
 impl Admission<'_> {
-    /// The engine did all that was asked.
-    pub(super) fn succeeded(self) {
+    /// The service did all that was asked.
+    pub(crate) fn succeeded(self) {
         self.limiter.with(State::succeed);
     }
 
-    /// The engine did a part, and was too busy for the rest. Whether this is the first to say so
-    /// of the requests that were in flight together.
-    pub(super) fn succeeded_in_part(self) -> bool {
+    /// The service did a part, and was too busy for the rest.
+    pub(crate) fn succeeded_in_part(self) {
         self.limiter.with(|state| {
-            state.advance();
-            state.push_back(self.round)
-        })
+            state.failures = 0;
+            state.push_back(self.round);
+        });
     }
 
-    /// The engine was too busy, or did not answer. Whether this is the first to say so of the
-    /// requests that were in flight together.
-    pub(super) fn failed(self) -> bool {
+    /// The service was too busy, or did not answer.
+    pub(crate) fn failed(self) {
         self.limiter.with(|state| {
             state.failures = state.failures.saturating_add(1);
-            state.push_back(self.round)
-        })
+            state.push_back(self.round);
+        });
     }
 }
 
@@ -122,24 +120,18 @@ impl State {
         fits.then_some(self.round)
     }
 
-    fn advance(&mut self) {
+    fn succeed(&mut self) {
         self.failures = 0;
         self.progress += 1;
-    }
-
-    fn succeed(&mut self) {
-        self.advance();
         self.admitted = (self.admitted + 1.0 / self.admitted).min(self.most);
     }
 
     /// Halves, once a round trip: what was in flight together fails together, for one reason.
-    fn push_back(&mut self, round: u64) -> bool {
-        let is_first = round == self.round;
-        if is_first {
+    fn push_back(&mut self, round: u64) {
+        if round == self.round {
             self.round += 1;
             self.admitted = (self.admitted / 2.0).max(1.0);
         }
-        is_first
     }
 }
 
@@ -150,7 +142,7 @@ mod tests {
     /// A request of its own that fails.
     fn fail(state: &mut State) {
         state.failures += 1;
-        assert!(state.push_back(state.round));
+        state.push_back(state.round);
     }
 
     #[test]
@@ -170,11 +162,11 @@ mod tests {
     async fn requests_that_fail_together_halve_once() {
         let limiter = Limiter::new(8);
         let (first, second, third) = (limiter.admit().await, limiter.admit().await, limiter.admit().await);
-        assert!(first.failed() && !second.failed() && !third.failed());
+        [first, second, third].into_iter().for_each(Admission::failed);
         assert_eq!(limiter.with(|state| (state.admitted, state.in_flight)), (4.0, 0));
         assert!(limiter.is_paused());
-        assert!(limiter.admit().await.failed(), "the next one halves again");
-        assert_eq!(limiter.with(|state| state.admitted), 2.0);
+        limiter.admit().await.failed();
+        assert_eq!(limiter.with(|state| state.admitted), 2.0, "the next one halves again");
     }
 
     #[tokio::test]
@@ -184,10 +176,8 @@ mod tests {
             limiter.admit().await.failed();
         }
         assert!(limiter.is_paused());
-        assert_eq!(limiter.progress(), 0);
-        assert!(limiter.admit().await.succeeded_in_part());
+        limiter.admit().await.succeeded_in_part();
         assert!(!limiter.is_paused());
-        assert_eq!(limiter.progress(), 1);
         assert_eq!(limiter.with(|state| state.admitted), 1.0);
     }
 
