@@ -2,19 +2,22 @@
 
 mod batch;
 mod buffers;
+mod delivery;
 mod entry;
-mod limiter;
+mod items;
+mod name_in_url;
+mod parked;
 pub(crate) mod pipeline;
+mod place;
+mod progress;
 mod refusal_rate;
 mod response;
 mod sink;
-mod size;
 mod stats;
-mod window;
 
-pub use batch::{Batch, BatchLimits, Sent};
-pub use entry::{Origin, Refusal};
-pub use limiter::Limiter;
-pub use response::{Judgement, Verdict, judge};
-pub use sink::Sink;
+pub use batch::{Batch, Sent};
+pub use entry::Origin;
+pub use parked::{Parked, ParkedCode};
+pub use response::ANSWERS;
+pub use sink::{Refusals, Sink};
 pub use stats::SinkStats;

@@ -18,37 +18,43 @@ use crate::s3::{Condition, PART_BYTES, S3Error, Store, Upload};
 /// S3's limit on keys, in bytes.
 const MAX_KEY_BYTES: usize = 1024;
 
-/// Below our own prefix: files of lines.
+/// Below the deployment's folder: files of lines.
 const LINES: &str = "quarantine/lines/";
-/// Below our own prefix: damaged objects, whole.
+/// Below the deployment's folder: damaged objects, whole.
 const OBJECTS: &str = "quarantine/objects/";
 
 /// Below which the files of quarantined lines lie.
 #[must_use]
-pub fn lines_prefix(own_prefix: &str) -> String {
-    format!("{own_prefix}{LINES}")
+pub fn lines_prefix(folder: &str) -> String {
+    format!("{folder}{LINES}")
+}
+
+/// Below which damaged objects lie.
+#[must_use]
+pub fn objects_prefix(folder: &str) -> String {
+    format!("{folder}{OBJECTS}")
 }
 
 /// The key of the file with the bad lines of an object.
 #[must_use]
-pub fn lines_key(own_prefix: &str, key: &str, etag: &str) -> String {
+pub fn lines_key(folder: &str, key: &str, etag: &str) -> String {
     let version = etag.trim_matches('"');
-    shortened(format!("{own_prefix}{LINES}{key}@{version}.ndjson.gz"), own_prefix, LINES, ".ndjson.gz")
+    shortened(format!("{folder}{LINES}{key}@{version}.ndjson.gz"), folder, LINES, ".ndjson.gz")
 }
 
 /// The key to which a damaged version of an object moves.
 #[must_use]
-pub fn object_key(own_prefix: &str, key: &str, etag: &str) -> String {
+pub fn object_key(folder: &str, key: &str, etag: &str) -> String {
     let version = etag.trim_matches('"');
-    shortened(format!("{own_prefix}{OBJECTS}{key}@{version}"), own_prefix, OBJECTS, "")
+    shortened(format!("{folder}{OBJECTS}{key}@{version}"), folder, OBJECTS, "")
 }
 
 /// A key too long for S3 is replaced by its digest; the file itself names its origin.
-fn shortened(key: String, own_prefix: &str, folder: &str, suffix: &str) -> String {
+fn shortened(key: String, path: &str, folder: &str, suffix: &str) -> String {
     if key.len() <= MAX_KEY_BYTES - ".damage.json".len() {
         return key;
     }
-    format!("{own_prefix}{folder}{:032x}{suffix}", xxh3_128(key.as_bytes()))
+    format!("{path}{folder}{:032x}{suffix}", xxh3_128(key.as_bytes()))
 }
 
 /// A file of quarantined lines under construction.
@@ -128,7 +134,7 @@ impl QuarantineFile {
         self.upload_part(store).await
     }
 
-    /// Makes the file appear; where nothing is in it, makes an earlier run's disappear.
+    /// Makes the file appear, where anything is in it.
     ///
     /// # Errors
     /// When S3 fails. The object must not be settled then.
@@ -136,9 +142,7 @@ impl QuarantineFile {
         if self.is_complete {
             return Ok(());
         }
-        if self.is_empty {
-            self.remove_earlier(store).await?;
-        } else {
+        if !self.is_empty {
             if self.part.len() >= PART_BYTES {
                 self.upload_part(store).await?;
             }
@@ -158,13 +162,10 @@ impl QuarantineFile {
         Ok(())
     }
 
-    /// An object that had bad lines when it was read before has none now: after an upgrade, or with other settings.
-    async fn remove_earlier(&self, store: &Store) -> Result<(), S3Error> {
-        let Some(etag) = store.etag(&self.key).await? else { return Ok(()) };
-        match store.delete(&self.key, &etag).await {
-            Err(S3Error::Gone) => Ok(()),
-            deleted => deleted,
-        }
+    /// Whether nothing came: then there is no file.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.is_empty
     }
 
     /// Puts the file aside.

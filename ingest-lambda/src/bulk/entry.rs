@@ -15,7 +15,7 @@ pub struct Origin {
 /// What the engine had against a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
-    /// The item's HTTP status, or the request's.
+    /// The item's HTTP status, or the request's; 0 where no answer came.
     pub status: u16,
     /// `error.type`.
     #[serde(rename = "type")]
@@ -44,6 +44,11 @@ impl Origin {
         Self { bucket: bucket.to_owned(), key: key.to_owned(), etag: etag.to_owned() }
     }
 
+    /// The object's key.
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Appends the entry of a line that could not be parsed.
     pub(super) fn write_rejection(&self, rejection: &Rejection<'_>, out: &mut Vec<u8>) {
         // Of types that are always JSON: `{"bucket":…,"key":…,"etag":…}`, left open.
@@ -56,7 +61,7 @@ impl Origin {
 
     /// Appends the entry of a line whose document the engine refused.
     pub(super) fn write_refusal(&self, line: &Line<'_>, refusal: &Refusal, document: &[u8], out: &mut Vec<u8>) {
-        let code = if refusal.status == 413 { "too_large_for_engine" } else { "rejected_by_engine" };
+        let code = if refusal.is_too_big() { "too_large_for_engine" } else { "rejected_by_engine" };
         let entry = RefusedDocument {
             origin: self,
             line: KeptLine::of(line),
@@ -68,6 +73,23 @@ impl Origin {
         if serde_json::to_writer(&mut *out, &entry).is_ok() {
             out.push(b'\n');
         }
+    }
+}
+
+impl Refusal {
+    /// No answer came to a request with it.
+    pub(super) fn without_answer(why: String) -> Self {
+        Self { status: 0, kind: String::new(), reason: why }
+    }
+
+    /// Whether waiting is no remedy: it says no, and means it.
+    pub(super) fn is_final(&self) -> bool {
+        matches!(self.status, 400..500) && !matches!(self.status, 408 | 429)
+    }
+
+    /// Whether its size is what was wrong.
+    pub(super) fn is_too_big(&self) -> bool {
+        self.status == 413
     }
 }
 

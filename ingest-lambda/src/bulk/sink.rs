@@ -1,55 +1,79 @@
-//! Sends batches until every item has met its fate, or the run has to cancel.
+//! The engine's `_bulk`: sends batches, and knows what became of all of them.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
 
-use super::batch::{Batch, BatchLimits, SLACK_BYTES, Sent};
+use super::batch::{Batch, SLACK_BYTES, Sent};
 use super::buffers::Pool;
+use super::delivery::Delivery;
 use super::entry::{Origin, Refusal};
-use super::limiter::{Admission, Limiter};
-use super::refusal_rate::RefusalRate;
+use super::name_in_url::without_names;
+use super::pipeline::{Blocked, MOST_IN_FLIGHT};
+use super::progress::{Control, Progress};
+use super::refusal_rate::LatestRefusals;
 use super::response::{Judgement, Verdict, judge};
-use super::size::{BatchSize, Reception};
 use super::stats::SinkStats;
-use super::window::Window;
-use crate::backoff::Backoff;
 use crate::cancel::StopReason;
-use crate::config::Config;
-use crate::engine::{Answer, Body, Engine, NoAnswer};
+use crate::config::{Config, is_loopback};
+use crate::engine::{Answer, Body, Engine};
+use crate::limiter::{Admission, Limiter};
 
-/// Only what [`judge`] reads: it shortens the answer to a batch by nine tenths.
-const PATH: &str = "_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason";
+/// Only what [`judge`] reads: it shortens the answer to a batch by three quarters.
+const PATH: &str = "_bulk?filter_path=errors,items.*.status,items.*.result,items.*._index,items.*.failure_store,\
+                    items.*.error.type,items.*.error.reason";
 
 /// The engine's `_bulk`, and what was learnt of it: shared by all objects of all runs.
 #[derive(Debug)]
 pub struct Sink {
     engine: Engine,
     gzip: bool,
-    refused_percent: usize,
-    most_items: usize,
-    size: BatchSize,
+    batch_bytes: usize,
     pool: Pool,
     limiter: Limiter,
-    latest: Mutex<RefusalRate>,
+    progress: Progress,
+    latest: Mutex<LatestRefusals>,
+    names_in_urls: AtomicBool,
     stats: Mutex<SinkStats>,
+}
+
+/// What many refused documents mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusals {
+    /// Something else than the documents is wrong: their object is parked.
+    Guarded,
+    /// Nothing: they were refused before.
+    Expected,
+}
+
+/// One request, and how it was.
+pub(super) struct Exchange<'a> {
+    pub(super) admission: Admission<'a>,
+    pub(super) retry_after: Option<Duration>,
+    /// How long it waited for its turn.
+    pub(super) queued: Duration,
+    pub(super) started: Instant,
+    /// From there to the answer's end.
+    pub(super) time: Duration,
 }
 
 impl Sink {
     /// Sends to this engine.
     #[must_use]
     pub fn new(engine: Engine, config: &Config) -> Self {
-        let most_requests = config.objects_in_flight * config.requests_in_flight;
+        let most_requests = config.objects_in_flight * MOST_IN_FLIGHT;
         Self {
+            // Over the loopback compressing costs more than it saves.
+            gzip: !is_loopback(engine.endpoint()),
             engine,
-            gzip: config.gzip,
-            refused_percent: config.refused_percent,
-            most_items: config.batch_items,
-            size: BatchSize::new(config.batch_bytes),
+            batch_bytes: config.batch_bytes,
             pool: Pool::new(most_requests, config.batch_bytes + SLACK_BYTES),
             limiter: Limiter::new(most_requests),
+            progress: Progress::default(),
             latest: Mutex::default(),
+            names_in_urls: AtomicBool::default(),
             stats: Mutex::default(),
         }
     }
@@ -57,8 +81,7 @@ impl Sink {
     /// An empty batch for lines of this object.
     #[must_use]
     pub fn batch(&self, origin: &Arc<Origin>) -> Batch {
-        let limits = BatchLimits { bytes: self.size.bytes(), items: self.most_items };
-        Batch::new(Arc::clone(origin), limits, self.pool.take())
+        Batch::new(Arc::clone(origin), self.batch_bytes, self.pool.take())
     }
 
     /// Whether the engine takes requests.
@@ -77,195 +100,114 @@ impl Sink {
     /// time, since an item's id is a function of its line; so is dropping the future.
     ///
     /// # Errors
-    /// When the run has to cancel.
-    pub async fn send(&self, mut batch: Batch) -> Result<Sent, StopReason> {
-        let mut share = RefusalRate { refused: 0, documents: batch.len() };
-        let mut last_refusal = None;
-        let mut window = Window::new(batch.len());
-        let mut backoff = Backoff::default();
-        let mut progress = self.limiter.progress();
-        while !batch.is_empty() {
-            let count = window.of(batch.len());
-            let bytes = batch.bytes_of(count);
-            let Exchange { answer, time, admission } = self.post(&mut batch, count).await;
-            let (is_first, cause, retry_after) = match answer {
-                Err(error) if !error.is_transient() => return Err(StopReason::Unavailable(error.to_string())),
-                Err(error) => (admission.failed(), error.to_string(), None),
-                Ok(answer) => match judge(&answer, count) {
-                    Judgement::Items(verdicts) => {
-                        let settled = settle(&mut batch, verdicts)?;
-                        share.refused += settled.refused;
-                        if let Some(refusal) = settled.first_refusal {
-                            share.check(self.refused_percent, &refusal)?;
-                            last_refusal = Some(refusal);
-                        }
-                        if settled.count > 0 {
-                            backoff.reset();
-                        }
-                        match settled.again {
-                            None => {
-                                admission.succeeded();
-                                self.size.learn(Reception::Taken { bytes, time });
-                                window.taken();
-                                continue;
-                            }
-                            Some(cause) if settled.count > 0 => {
-                                (admission.succeeded_in_part(), cause, answer.retry_after)
-                            }
-                            Some(cause) => (admission.failed(), cause, answer.retry_after),
-                        }
-                    }
-                    Judgement::Halve(cause) if count == 1 => {
-                        let refusal = Refusal { status: 413, kind: String::new(), reason: cause };
-                        batch.refuse(0, &refusal);
-                        batch.retain(1, |_| false);
-                        window.dropped_one();
-                        share.refused += 1;
-                        share.check(self.refused_percent, &refusal)?;
-                        last_refusal = Some(refusal);
-                        continue;
-                    }
-                    Judgement::Halve(_) => {
-                        // What follows is a search for what fits: it says nothing of other batches.
-                        if window.is_whole(share.documents) {
-                            self.size.learn(Reception::TooBig(bytes));
-                        }
-                        window.halve(count);
-                        continue;
-                    }
-                    Judgement::Again(cause) => (admission.failed(), cause, answer.retry_after),
-                    Judgement::Cancel(cause) => return Err(StopReason::Refused(cause)),
-                },
-            };
-            if is_first {
-                self.size.learn(Reception::PushedBack);
-            }
-            tracing::debug!(items = batch.len(), cause, "sending again");
-            // While others get through, the engine is there: it is only a matter of our turn.
-            let now = self.limiter.progress();
-            if std::mem::replace(&mut progress, now) != now {
-                backoff.renew_patience();
-            }
-            if !backoff.pause(retry_after).await {
-                return Err(StopReason::Unavailable(cause));
-            }
-            self.count(|stats| stats.retries += 1);
-        }
-        self.enter_share(share, last_refusal)?;
+    /// When its object has to be left, or the run has to end.
+    pub async fn send(&self, batch: Batch, refusals: Refusals) -> Result<Sent, Blocked> {
+        let batch = Delivery::new(self, batch, refusals).complete().await?;
         let (sent, buffers) = batch.into_sent();
         self.pool.give(buffers);
         Ok(sent)
     }
 
-    /// Small batches say little one by one, so the latest are judged together.
-    fn enter_share(&self, share: RefusalRate, refusal: Option<Refusal>) -> Result<(), StopReason> {
-        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        latest.enter(share);
-        let Some(refusal) = refusal else { return Ok(()) };
-        // A run that comes after one that stopped begins anew.
-        latest.check(self.refused_percent, &refusal).inspect_err(|_| *latest = RefusalRate::default())
+    /// Posts the first `count` items, when there is room for a request.
+    ///
+    /// # Errors
+    /// When nobody's request could be sent.
+    pub(super) async fn post(&self, batch: &mut Batch, count: usize) -> Result<(Judgement, Exchange<'_>), Blocked> {
+        let named = self.names_in_urls();
+        let path = if named { format!("{}/{PATH}", batch.index_of(0)) } else { PATH.to_owned() };
+        let (lent, gzip) = match (named, self.gzip) {
+            // Such engines are rare: not worth a buffer of its own.
+            (true, _) => (batch.without_names(count), false),
+            (false, true) => (batch.lend_compressed(count), true),
+            (false, false) => (batch.lend(), false),
+        };
+        let bytes = if named || gzip { lent.len() } else { batch.bytes_of(count) };
+        let body = Body::ndjson(lent.slice(..bytes));
+        let exchanged = self.exchange(&path, if gzip { body.gzipped() } else { body }).await;
+        match (named, gzip) {
+            (true, _) => {}
+            (false, true) => batch.reclaim_compressed(lent),
+            (false, false) => batch.reclaim(lent),
+        }
+        let (answer, exchange) = exchanged?;
+        self.count(|stats| stats.enter(exchange.time, count, bytes));
+        let judgement = match answer {
+            Ok(answer) => judge(&answer, count, |item| batch.index_of(item)),
+            Err(lost) => Judgement::Failed(Refusal::without_answer(lost)),
+        };
+        match judgement {
+            Judgement::NameInBody(cause) if named => Ok((Judgement::Everybody(cause), exchange)),
+            judgement => Ok((judgement, exchange)),
+        }
     }
 
-    /// Posts the first `count` items, when there is room for a request. Our own work on the body is
-    /// no part of the time.
-    async fn post(&self, batch: &mut Batch, count: usize) -> Exchange<'_> {
-        let (lent, bytes) = if self.gzip {
-            let body = batch.lend_compressed(count);
-            let bytes = body.len();
-            (body, bytes)
-        } else {
-            let bytes = batch.bytes_of(count);
-            (batch.lend(), bytes)
+    /// Whether an index takes anything at present; none where that cannot be seen. One control for each failure that
+    /// it stands against: of many requests of others, some always get through.
+    pub(super) async fn takes(&self, index: &str, since: Instant) -> Option<bool> {
+        let item = match self.progress.control(index, since) {
+            Control::Item(item) => item,
+            Control::TookOthers => return Some(true),
+            Control::None => return None,
         };
-        let body = Body::ndjson(lent.slice(..bytes));
-        let body = if self.gzip { body.gzipped() } else { body };
+        let (path, body) = match self.names_in_urls() {
+            true => (format!("{index}/{PATH}"), without_names([&item[..]].into_iter())),
+            false => (PATH.to_owned(), item.clone()),
+        };
+        let bytes = body.len();
+        let takes = match self.exchange(&path, Body::ndjson(body)).await {
+            Ok((Ok(answer), exchange)) => {
+                self.count(|stats| stats.enter(exchange.time, 1, bytes));
+                matches!(judge(&answer, 1, |_| index), Judgement::Items(verdicts)
+                    if matches!(verdicts[..], [Verdict::Indexed | Verdict::Duplicate]))
+            }
+            _ => false,
+        };
+        if takes {
+            self.progress.took(index, &item)
+        } else {
+            self.progress.doubt()
+        }
+        Some(takes)
+    }
+
+    async fn exchange(&self, path: &str, body: Body) -> Result<(Result<Answer, String>, Exchange<'_>), Blocked> {
+        let asked = Instant::now();
         let admission = self.limiter.admit().await;
         let started = Instant::now();
-        let answer = self.engine.send(Method::POST, PATH, body).await;
-        let time = started.elapsed();
-        if self.gzip {
-            batch.reclaim_compressed(lent);
-        } else {
-            batch.reclaim(lent);
-        }
-        self.count(|stats| stats.enter(time, count, bytes));
-        Exchange { answer, time, admission }
+        let answer = match self.engine.send(Method::POST, path, body).await {
+            Err(error) if !error.is_transient() => {
+                return Err(Blocked::Everybody(StopReason::Unavailable(error.to_string())));
+            }
+            answer => answer.map_err(|error| error.to_string()),
+        };
+        let retry_after = answer.as_ref().ok().and_then(|answer| answer.retry_after);
+        let (queued, time) = (started - asked, started.elapsed());
+        Ok((answer, Exchange { admission, retry_after, queued, started, time }))
     }
 
-    fn count(&self, count: impl FnOnce(&mut SinkStats)) {
+    /// Whether the engine takes index names in URLs only.
+    pub(super) fn names_in_urls(&self) -> bool {
+        self.names_in_urls.load(Ordering::Relaxed)
+    }
+
+    /// From now on, each request is for one index, which its URL names.
+    pub(super) fn put_names_in_urls(&self) {
+        if !self.names_in_urls.swap(true, Ordering::Relaxed) {
+            tracing::info!("the engine takes no index names in a bulk body: they go into the URL");
+        }
+    }
+
+    /// What the engine took of late.
+    pub(super) fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// What it refused of late.
+    pub(super) fn latest(&self) -> MutexGuard<'_, LatestRefusals> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn count(&self, count: impl FnOnce(&mut SinkStats)) {
         count(&mut self.stats.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-}
-
-/// One request, and what came back.
-struct Exchange<'a> {
-    answer: Result<Answer, NoAnswer>,
-    time: Duration,
-    admission: Admission<'a>,
-}
-
-/// What one answer brought.
-struct Settled {
-    /// Items that are done with, in whatever way.
-    count: usize,
-    /// Those of them that were refused.
-    refused: usize,
-    first_refusal: Option<Refusal>,
-    /// Why the first of the others has to be sent again.
-    again: Option<String>,
-}
-
-/// Enters verdicts in the batch's account and leaves in it what has to be sent again.
-fn settle(batch: &mut Batch, verdicts: Vec<Verdict>) -> Result<Settled, StopReason> {
-    let count = verdicts.len();
-    let mut keep = vec![false; count];
-    let mut settled = Settled { count, refused: 0, first_refusal: None, again: None };
-    for (item, verdict) in verdicts.into_iter().enumerate() {
-        match verdict {
-            Verdict::Indexed => batch.enter(1, 0),
-            Verdict::Duplicate => batch.enter(0, 1),
-            Verdict::Rejected(refusal) => {
-                batch.refuse(item, &refusal);
-                settled.refused += 1;
-                settled.first_refusal.get_or_insert(refusal);
-            }
-            Verdict::Again(cause) => {
-                keep[item] = true;
-                settled.count -= 1;
-                settled.again.get_or_insert(cause);
-            }
-            Verdict::Cancel(cause) => return Err(StopReason::Refused(cause)),
-        }
-    }
-    batch.retain(count, |item| keep[item]);
-    Ok(settled)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::batch::tests::batch_of;
-    use super::*;
-
-    #[test]
-    fn every_verdict_is_entered_once() {
-        let mut batch = batch_of(&["a", "b", "c", "d", "not sent"]);
-        let refusal = Refusal { status: 400, kind: "bad".into(), reason: String::new() };
-        let verdicts =
-            vec![Verdict::Indexed, Verdict::Again("full".into()), Verdict::Rejected(refusal), Verdict::Duplicate];
-        let settled = settle(&mut batch, verdicts).unwrap();
-        assert_eq!((settled.count, settled.refused, batch.len()), (3, 1, 2));
-        assert_eq!(settled.again.as_deref(), Some("full"));
-        settle(&mut batch, vec![Verdict::Indexed, Verdict::Indexed]).unwrap();
-        let (sent, _) = batch.into_sent();
-        assert!(sent.ledger.balances());
-        assert_eq!((sent.ledger.indexed, sent.ledger.duplicate, sent.ledger.quarantined), (3, 1, 1));
-        assert_eq!(sent.last_line, 5);
-    }
-
-    #[test]
-    fn a_systemic_refusal_of_one_item_stops_the_run() {
-        let mut batch = batch_of(&["a", "b"]);
-        let error = settle(&mut batch, vec![Verdict::Indexed, Verdict::Cancel("blocked".into())]).err();
-        assert_eq!(error, Some(StopReason::Refused("blocked".into())));
     }
 }
