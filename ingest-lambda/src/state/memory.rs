@@ -1,149 +1,213 @@
-//! What a sweep remembers between runs.
+//! All that a sweep remembers: read when it begins, written when it ends.
 
-use crate::config::Settle;
-use crate::ingest::Ingest;
-use crate::outcome::Unsettled;
-use crate::s3::{ListedObject, S3Error};
-use crate::state::{Checkpoint, FailedObjects, Notes};
+use std::collections::BTreeSet;
+
+use super::{Attempt, Deployment, Done, Earlier, Folder, Notes, StateError, Version, WorkList, marker};
+use crate::s3::{Condition, ListedObject, Store};
 
 /// What earlier runs learnt, and what this one does.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Memory {
-    pub(crate) failed: FailedObjects,
-    /// Where done objects stay in the bucket.
-    pub(crate) checkpoint: Option<Checkpoint>,
-    pub(crate) notes: Notes,
-    /// A part of it could not be read, and is not to be replaced by less.
-    pub(crate) is_partial: bool,
-}
-
-/// What became of an object in this run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
-    /// It is done with.
-    Done,
-    /// It is no log: nothing will be done with it, and only where it stays anyway it is done with.
-    NotLog,
-    /// It failed.
-    Failed,
-    /// It had no turn, or has to have another.
-    Open,
-}
-
-impl Turn {
-    /// The turn that ended so.
-    pub fn of<T>(outcome: &Result<T, Unsettled>) -> Self {
-        match outcome {
-            Ok(_) => Self::Done,
-            Err(Unsettled::NotLog { .. }) => Self::NotLog,
-            Err(why) if why.is_failure() => Self::Failed,
-            Err(_) => Self::Open,
-        }
-    }
+    store: Store,
+    folder: Folder,
+    /// Who this is, and how far the listing came.
+    pub deployment: Deployment,
+    stored: Option<Deployment>,
+    /// The objects that are not plainly done.
+    pub work: WorkList,
+    /// Where objects stay: those that are done with.
+    pub done: Option<Done>,
+    earlier: Option<Earlier>,
+    notes: Notes,
+    /// A run before did not end, or this one has announced what it works on.
+    announced: bool,
 }
 
 impl Memory {
+    /// Reads everything, and what a run that did not end was working on. `who` is written down the first
+    /// time; `keeps` says that objects stay.
+    ///
+    /// # Errors
+    /// When a part cannot be read, or is not of this release.
+    pub async fn open(
+        store: &Store,
+        folder: &Folder,
+        own_prefix: &str,
+        who: Deployment,
+        keeps: bool,
+    ) -> Result<(Self, Attempt), StateError> {
+        let stored = Deployment::load(store, folder).await?;
+        let earlier = match &stored {
+            _ if !keeps => None,
+            None => Earlier::find(store, own_prefix, folder).await?,
+            Some(deployment) if deployment.listing.complete_s.is_none() => Earlier::load(store, folder).await?,
+            Some(_) => None,
+        };
+        let deployment = match &stored {
+            Some(known) => Deployment { work_bits: known.work_bits, listing: known.listing.clone(), ..who },
+            None => who,
+        };
+        let mut work = WorkList::load(store, folder, deployment.work_bits).await?;
+        let attempt = Attempt::load(store, folder).await?;
+        let announced = attempt.is_some();
+        let mut notes = Notes::load(store, folder).await?;
+        let mut done = Done::default();
+        notes.enter(&mut work, &mut done);
+        let (store, folder, done) = (store.clone(), folder.clone(), keeps.then_some(done));
+        let memory = Self { store, folder, deployment, stored, work, done, earlier, notes, announced };
+        Ok((memory, attempt.unwrap_or_default()))
+    }
+
+    /// With this work list, and nothing else.
+    #[cfg(test)]
+    pub(crate) fn remembering(work: Vec<super::Entry>) -> Self {
+        let mut list = WorkList::default();
+        work.into_iter().for_each(|entry| list.enter(entry));
+        Self {
+            store: Store::nowhere(),
+            folder: Folder::at("albatross/x/"),
+            deployment: Deployment::default(),
+            stored: None,
+            work: list,
+            done: None,
+            earlier: None,
+            notes: Notes::default(),
+            announced: false,
+        }
+    }
+
+    /// Makes sure that these objects can be asked for.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub async fn ready(&mut self, objects: &[ListedObject]) -> Result<(), StateError> {
+        let Some(done) = &mut self.done else { return Ok(()) };
+        let days: BTreeSet<i32> = objects.iter().map(|object| Version::listed(object).day).collect();
+        done.ready(&self.store, &self.folder, &days).await
+    }
+
     /// Whether the object is done with.
     pub fn is_done(&mut self, object: &ListedObject) -> bool {
-        let Some(checkpoint) = &mut self.checkpoint else { return false };
-        if checkpoint.is_done(object) {
-            return true;
+        let Some(done) = &mut self.done else { return false };
+        let version = Version::listed(object);
+        let was_done = self.earlier.as_ref().is_some_and(|earlier| earlier.is_done(object));
+        if was_done {
+            done.enter(version);
         }
-        let is_noted = self.notes.is_done(&object.key, &object.etag);
-        if is_noted {
-            checkpoint.enter_done(object);
+        let is_done = was_done || done.contains(version);
+        if is_done {
+            self.work.remove(&object.key);
         }
-        is_noted
+        is_done
     }
 
-    /// Whether the object failed when it last had its turn.
-    pub fn has_failed(&mut self, object: &ListedObject) -> bool {
-        self.failed.seen(&object.key)
+    /// The object is done with.
+    pub fn finish(&mut self, object: &ListedObject) {
+        self.work.remove(&object.key);
+        let from_day = &mut self.deployment.listing.done_from_day;
+        *from_day = from_day.map(|day| day.min(Version::listed(object).day));
+        if let Some(done) = &mut self.done {
+            done.enter(Version::listed(object));
+        }
     }
 
-    /// The object had its turn, or did not get one.
-    pub fn enter(&mut self, object: &ListedObject, turn: Turn) {
-        match turn {
-            Turn::Done => self.failed.enter(&object.key, false),
-            Turn::NotLog | Turn::Failed => self.failed.enter(&object.key, true),
-            Turn::Open => {}
+    /// Whether an object appeared only now, though a whole listing a day after it was modified has not shown it.
+    #[must_use]
+    pub fn is_late(&self, object: &ListedObject) -> bool {
+        const DAY_S: u64 = 24 * 60 * 60;
+        let modified_s = u64::try_from(object.modified_ms / 1000).unwrap_or_default();
+        self.done.is_some()
+            && self.deployment.listing.complete_s.is_some_and(|complete_s| modified_s + DAY_S < complete_s)
+    }
+
+    /// Forgets the objects between two keys that the listing has not shown; they are gone.
+    ///
+    /// # Errors
+    /// When the state cannot be read.
+    pub async fn forget_unseen(&mut self, from: Option<&str>, to: Option<&str>) -> Result<(), StateError> {
+        self.work.forget_unseen(&self.store, &self.folder, from, to).await
+    }
+
+    /// Forgets what was done with objects that were modified before this day, of which a whole listing has
+    /// shown none.
+    ///
+    /// # Errors
+    /// When S3 does not let us.
+    pub async fn forget_before(&mut self, day: Option<i32>) -> Result<(), StateError> {
+        let known = &mut self.deployment.listing.done_from_day;
+        if let Some(day) = day.filter(|day| known.is_none_or(|known| known < *day)) {
+            Done::forget_before(&self.store, &self.folder, day).await?;
+            *known = Some(day);
         }
-        if let Some(checkpoint) = &mut self.checkpoint {
-            match turn {
-                Turn::Done | Turn::NotLog => checkpoint.enter_done(object),
-                Turn::Failed => checkpoint.enter_failed(object),
-                Turn::Open => checkpoint.enter_open(object),
-            }
+        Ok(())
+    }
+
+    /// The first run of a deployment writes down what an earlier release had done, and marks the prefixes below which
+    /// nothing is swept.
+    ///
+    /// # Errors
+    /// When S3 does not take it.
+    pub async fn begin(&self, marked: &[(Store, String)]) -> Result<(), StateError> {
+        if self.stored.is_some() {
+            return Ok(());
         }
+        if let Some(earlier) = &self.earlier {
+            earlier.take_over(&self.store, &self.folder).await?;
+        }
+        for (store, prefix) in marked {
+            put_marker(store, prefix).await?;
+        }
+        Ok(())
+    }
+
+    /// Proves that this run can write what it does.
+    ///
+    /// # Errors
+    /// When S3 does not take it.
+    pub async fn try_to_write(&mut self) -> Result<(), StateError> {
+        self.announced = true;
+        Attempt::announce(&self.store, &self.folder, Vec::new()).await
+    }
+
+    /// The workers write down what they are about to work on; that ends with this run.
+    pub fn workers_announce(&mut self) {
+        self.announced = true;
+    }
+
+    /// Writes what this run learnt. What is forgotten is done again.
+    ///
+    /// # Errors
+    /// When S3 does not take a part of it.
+    pub async fn save(&mut self) -> Result<(), StateError> {
+        let (store, folder) = (&self.store, &self.folder);
+        let before = self.work.save(store, folder).await?;
+        if let Some(done) = &mut self.done {
+            done.save(store, folder).await?;
+        }
+        self.deployment.work_bits = self.work.bits();
+        if self.stored.as_ref() != Some(&self.deployment) {
+            self.deployment.save(store, folder).await?;
+            self.stored = Some(self.deployment.clone());
+        }
+        if let Some(bits) = before {
+            WorkList::clear(store, folder, bits).await?;
+        }
+        // Only now: they say nothing any more that is not kept.
+        if !self.notes.is_empty() {
+            self.notes.remove(store).await?;
+        }
+        if self.earlier.is_some() && self.deployment.listing.complete_s.is_some() {
+            Earlier::forget(store, folder).await?;
+            self.earlier = None;
+        }
+        if std::mem::take(&mut self.announced) {
+            Attempt::end(store, folder).await?;
+        }
+        Ok(())
     }
 }
 
-impl Ingest {
-    /// What cannot be read is a warning: the work is done again, under the same ids.
-    pub(crate) async fn remember(&self) -> Memory {
-        let (store, scope) = (&self.store, &self.scope);
-        let mut memory = Memory::default();
-        let forgotten = |error: S3Error| tracing::warn!(%error, state = scope.folder(), "the state cannot be read");
-        match FailedObjects::load(store, scope).await {
-            Ok(failed) => memory.failed = failed,
-            Err(error) => {
-                memory.is_partial = true;
-                forgotten(error);
-            }
-        }
-        if self.config.settle == Settle::Keep {
-            memory.checkpoint = match Checkpoint::load(store, scope).await {
-                Ok(checkpoint) => Some(checkpoint),
-                Err(error) => {
-                    memory.is_partial = true;
-                    forgotten(error);
-                    Some(Checkpoint::default())
-                }
-            };
-        }
-        match Notes::load(store, scope).await {
-            Ok(notes) => memory.notes = notes,
-            Err(error) => forgotten(error),
-        }
-        memory.failed.note(memory.notes.failed());
-        memory
-    }
-
-    /// Remembers for the next run, after one that saw all objects. What is forgotten is done again: no
-    /// reason to fail.
-    pub(crate) async fn save(&self, memory: &mut Memory) {
-        if memory.is_partial {
-            return;
-        }
-        if let Err(error) = self.try_save(memory).await {
-            tracing::warn!(%error, state = self.scope.folder(), "what this run learnt is forgotten in part");
-        }
-    }
-
-    async fn try_save(&self, Memory { failed, checkpoint, notes, .. }: &mut Memory) -> Result<(), S3Error> {
-        let (store, scope) = (&self.store, &self.scope);
-        failed.save(store, scope).await?;
-        if let Some(checkpoint) = checkpoint {
-            checkpoint.save(store, scope).await?;
-        }
-        // Only now: they say nothing any more that is not kept.
-        notes.remove(store, scope).await
-    }
-
-    /// Says of a version that stays in the bucket that it is done with. Ids make it harmless to forget
-    /// that, but where ids are not for ever.
-    pub(crate) async fn note_done(&self, key: &str, etag: &str) {
-        if self.config.settle == Settle::Keep
-            && let Err(error) = Notes::put_done(&self.store, &self.scope, key, etag).await
-        {
-            tracing::warn!(key, %error, "that this object is done is forgotten, unless this run ends as it should");
-        }
-    }
-
-    /// Says of an object that it failed, for a sweep to leave it for last.
-    pub(crate) async fn note_failed(&self, key: &str) {
-        if let Err(error) = Notes::put_failed(&self.store, &self.scope, key).await {
-            tracing::warn!(key, %error, "that this object failed is forgotten");
-        }
-    }
+async fn put_marker(store: &Store, prefix: &str) -> Result<(), StateError> {
+    let text = "Albatross writes below this folder, and sweeps nothing below it.\n";
+    Ok(store.put(&marker(prefix), text, Condition::Always).await.map(drop)?)
 }

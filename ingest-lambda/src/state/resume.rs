@@ -1,48 +1,57 @@
-//! Where to go on inside a big object that one invocation did not finish.
+//! Where to resume inside a big object that one invocation did not finish.
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{key, load, save};
+use super::{Folder, StateError, load, save};
 use crate::ledger::Ledger;
 use crate::quarantine::Suspended;
-use crate::s3::{S3Error, Store};
+use crate::s3::Store;
 
 /// Every line up to here is accounted for.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ResumePoint {
-    /// Of the object; another version begins anew.
+    /// Of the object; another version begins at its first line.
     pub etag: String,
-    /// What made the documents so far, and where they went; anything else begins anew.
-    pub deployment: String,
+    /// What made the documents so far, the release among it; anything else begins at the first line.
+    pub maker: String,
     /// The last line accounted for.
     pub line: u64,
     /// The account of the lines so far.
     pub ledger: Ledger,
     /// Their bad ones.
     pub quarantine: Suspended,
-}
-
-/// Where an object's resume point is kept.
-#[must_use]
-pub fn resume_key(own_prefix: &str, object_key: &str) -> String {
-    key(own_prefix, &format!("resume/{:032x}.json", xxh3_128(object_key.as_bytes())))
+    /// So many turns in a row ended at this line.
+    #[serde(default)]
+    pub turns_without_progress: u32,
 }
 
 impl ResumePoint {
-    /// The resume point kept there, if any.
+    /// The resume point of an object, if it has one.
     ///
     /// # Errors
-    /// When S3 does not give it.
-    pub async fn load(store: &Store, key: &str) -> Result<Option<Self>, S3Error> {
-        load(store, key).await
+    /// When S3 does not give it, or it is not one of this release.
+    pub async fn load(store: &Store, folder: &Folder, object_key: &str) -> Result<Option<Self>, StateError> {
+        load(store, &key(folder, object_key)).await
     }
 
     /// Keeps the resume point.
     ///
     /// # Errors
     /// When S3 does not take it.
-    pub async fn save(&self, store: &Store, key: &str) -> Result<(), S3Error> {
-        save(store, key, self).await
+    pub async fn save(&self, store: &Store, folder: &Folder, object_key: &str) -> Result<(), StateError> {
+        save(store, &key(folder, object_key), self).await
     }
+
+    /// Removes the resume point of an object.
+    ///
+    /// # Errors
+    /// When S3 fails.
+    pub async fn remove(store: &Store, folder: &Folder, object_key: &str) -> Result<(), StateError> {
+        Ok(store.remove(&key(folder, object_key)).await?)
+    }
+}
+
+fn key(folder: &Folder, object_key: &str) -> String {
+    folder.state(&format!("resume/{:032x}.json", xxh3_128(object_key.as_bytes())))
 }
