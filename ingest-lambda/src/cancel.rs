@@ -23,16 +23,34 @@ pub enum StopReason {
     /// limit, a wrong path. Going on would refuse every other object the same way.
     #[error("the engine refuses: {0}")]
     Refused(String),
+    /// Something else answers than an engine: a gateway, a login page, another service.
+    #[error(
+        "this is not an engine: {0}; check ALBATROSS_ENDPOINT, its path and port, and what stands before the engine"
+    )]
+    NoEngine(String),
     /// The engine could not be reached, or was too busy, for as long as we are willing to wait.
     #[error("the engine is unavailable: {0}")]
     Unavailable(String),
+    /// S3 refuses in a way that holds for every object: credentials, region, bucket, or one cause for
+    /// many objects in a row.
+    #[error("S3 refuses: {0}")]
+    Denied(String),
+    /// The listing's share of the time was over before it came to an end.
+    #[error("listing: the listing did not come to its end in its share of the time; the next run goes on with it")]
+    Listing,
+    /// The filter leaves out nearly everything, and the objects would be deleted.
+    #[error(
+        "{0} objects in a row had nearly all of their lines filtered out, and none was deleted: check the filter, or \
+             set ALBATROSS_DELETE_FILTERED=true"
+    )]
+    Filtered(u64),
 }
 
 impl StopReason {
     /// Whether somebody has to act before another run can do better.
     #[must_use]
     pub fn is_alarming(&self) -> bool {
-        matches!(self, Self::Refused(_) | Self::Unavailable(_))
+        !matches!(self, Self::Deadline | Self::Interrupted | Self::Listing)
     }
 }
 
@@ -46,20 +64,67 @@ impl Serialize for StopReason {
 #[derive(Debug, Clone)]
 pub struct Cancel {
     cancelled: watch::Sender<Option<(StopReason, Instant)>>,
+    /// When the time for work is over, where somebody set one.
+    work_until: Option<Instant>,
     grace: Duration,
+}
+
+/// What may still go on after a run was cancelled, each until its own share of the grace is over. In
+/// this order, so that what comes later always has time left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// A settlement that has begun is seen through.
+    Settle,
+    /// Requests in flight are waited for, inside a big object.
+    Drain,
+    /// Objects end: the resume point is stored.
+    Objects,
+    /// The run's state is stored.
+    Save,
+    /// Everything.
+    All,
+}
+
+impl Phase {
+    fn share(self) -> f64 {
+        match self {
+            Self::Settle => 0.35,
+            Self::Drain => 0.45,
+            Self::Objects => 0.6,
+            Self::Save => 0.8,
+            Self::All => 0.93,
+        }
+    }
 }
 
 impl Default for Cancel {
     fn default() -> Self {
-        Self::with_grace(GRACE)
+        Self { cancelled: watch::Sender::new(None), work_until: None, grace: GRACE }
     }
 }
 
 impl Cancel {
-    /// A run that, once cancelled, may take so long to end.
+    /// A run whose time for work is over after `work`, and which may take `grace` to end.
     #[must_use]
-    pub fn with_grace(grace: Duration) -> Self {
-        Self { cancelled: watch::Sender::new(None), grace }
+    pub fn after(work: Duration, grace: Duration) -> Self {
+        Self { work_until: Some(Instant::now() + work), grace, ..Self::default() }
+    }
+
+    /// How much time for work is left; none where it is not limited.
+    #[must_use]
+    pub fn time_left(&self) -> Option<Duration> {
+        self.work_until.map(|until| until.saturating_duration_since(Instant::now()))
+    }
+
+    /// Cancels the run when its time for work is over.
+    pub async fn at_the_deadline(&self) {
+        match self.work_until {
+            Some(until) => {
+                tokio::time::sleep_until(until).await;
+                self.cancel(StopReason::Deadline);
+            }
+            None => std::future::pending().await,
+        }
     }
 
     /// Ends the run for this reason, unless it is ending already.
@@ -94,26 +159,12 @@ impl Cancel {
         }
     }
 
-    /// Does what ends by itself soon after the run is to end: none where it does not.
-    pub async fn in_grace<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        self.within(self.grace.mul_f64(0.6), work).await
-    }
-
-    /// Does the last things of a run: none where they take too long.
-    pub async fn at_the_end<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        self.within(self.grace.mul_f64(0.8), work).await
-    }
-
-    /// Does all of it: none where it does not end before the time is quite over.
-    pub async fn altogether<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        self.within(self.grace.mul_f64(0.93), work).await
-    }
-
-    async fn within<T>(&self, grace: Duration, work: impl Future<Output = T>) -> Option<T> {
+    /// Does what may still go on after the run was cancelled: none where it does not end in its phase.
+    pub async fn until<T>(&self, phase: Phase, work: impl Future<Output = T>) -> Option<T> {
         let over = async {
             self.cancelled().await;
             let at = self.cancelled.borrow().as_ref().map_or_else(Instant::now, |(_, at)| *at);
-            tokio::time::sleep_until(at + grace).await;
+            tokio::time::sleep_until(at + self.grace.mul_f64(phase.share())).await;
         };
         tokio::select! {
             biased;
@@ -139,18 +190,18 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_does_not_end_is_given_up_in_time() {
-        let cancel = Cancel::with_grace(Duration::from_millis(100));
+        let cancel = Cancel::after(Duration::from_secs(1), Duration::from_millis(100));
         assert_eq!(cancel.unless_cancelled(std::future::ready(1)).await, Some(1));
         let begun = Instant::now();
         cancel.cancel(StopReason::Deadline);
         let hung = std::future::pending::<()>;
         assert_eq!(cancel.unless_cancelled(hung()).await, None);
-        assert_eq!(cancel.in_grace(hung()).await, None);
+        assert_eq!(cancel.until(Phase::Objects, hung()).await, None);
         let middle = begun.elapsed();
-        assert_eq!(cancel.at_the_end(cancel.altogether(hung())).await, None);
+        assert_eq!(cancel.until(Phase::Save, cancel.until(Phase::All, hung())).await, None);
         let end = begun.elapsed();
         // By a clock that only goes on where everybody waits.
         assert_eq!((middle.as_millis(), end.as_millis()), (60, 80));
-        assert_eq!(cancel.in_grace(std::future::ready(1)).await, Some(1), "what is done is done");
+        assert_eq!(cancel.until(Phase::Settle, std::future::ready(1)).await, Some(1), "what is done is done");
     }
 }

@@ -7,8 +7,11 @@ use thiserror::Error;
 /// What has begun is seen through, and the report made, in no more than this.
 const LONGEST_MARGIN: Duration = Duration::from_secs(15);
 
-/// Less is no use: some of it is gone before the first object.
-const LEAST: Duration = Duration::from_secs(10);
+/// A function's timeout of less is no use.
+const LEAST: Duration = Duration::from_secs(15);
+
+/// So much of it may be gone before an invocation gets here.
+const BEGINNING: Duration = Duration::from_secs(1);
 
 /// Time for work, and time to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +37,7 @@ impl Deadline {
     /// # Errors
     /// When it is too little.
     pub fn of(left: Duration) -> Result<Self, TooShort> {
-        if left < LEAST {
+        if left + BEGINNING < LEAST {
             return Err(TooShort(left));
         }
         let margin = LONGEST_MARGIN.min(left / 3);
@@ -52,6 +55,9 @@ mod tests {
         for (left, work, margin) in [(900, 885, 15), (45, 30, 15), (15, 10, 5)] {
             assert_eq!(Deadline::of(seconds(left)), Ok(Deadline { work: seconds(work), margin: seconds(margin) }));
         }
+        // A function of 15 s.
+        assert!(Deadline::of(seconds(15) - Duration::from_millis(40)).is_ok());
+        assert!(Deadline::of(seconds(13)).is_err());
         let error = Deadline::of(seconds(3)).unwrap_err().to_string();
         assert!(error.contains("has 3 s") && error.contains("raise the function's timeout"), "{error}");
     }

@@ -11,6 +11,7 @@ pub use self::object::ObjectRef;
 pub use self::order::WorkOrder;
 
 use self::object::Notified;
+use crate::excerpt::excerpt;
 
 /// An event this Lambda acts on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +33,28 @@ pub enum Event {
 pub struct Message {
     /// `messageId`, by which it is reported as failed.
     pub id: String,
-    /// The objects it names.
-    pub objects: Result<Vec<ObjectRef>, EventError>,
+    /// `receiptHandle`, by which its time to come again is set.
+    pub receipt: String,
+    /// The queue's ARN.
+    pub queue_arn: String,
+    /// Whether it has been received before.
+    pub again: bool,
+    /// What it asks for.
+    pub work: Result<MessageWork, EventError>,
+}
+
+/// What a message of a queue asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MessageWork {
+    /// Objects.
+    Objects(Vec<ObjectRef>),
+    /// The rest of a backfill that did not end in its time.
+    Backfill {
+        /// The first day.
+        from: String,
+        /// The last day.
+        to: String,
+    },
 }
 
 /// An event nobody should have sent here.
@@ -78,11 +99,11 @@ impl Event {
 }
 
 fn order(event: &Value) -> Result<WorkOrder, EventError> {
-    serde_json::from_value(event.clone()).map_err(|error| EventError::Order(error.to_string()))
+    serde_json::from_value(event.clone()).map_err(|error| EventError::Order(excerpt(&error.to_string())))
 }
 
 fn stranger(event: &Value) -> EventError {
-    EventError::Stranger(stranger::name(event))
+    EventError::Stranger(excerpt(&stranger::name(event)))
 }
 
 fn all_of(records: &[Value], member: &str, source: &str) -> bool {
@@ -130,7 +151,10 @@ fn created(records: &[Value]) -> Result<Vec<ObjectRef>, EventError> {
         match ObjectRef::from_record(record) {
             Some(Notified::Created(object)) => objects.push(object),
             Some(Notified::Other) => {}
-            None => return Err(EventError::Stranger(format!("an S3 record that names no object: {record}"))),
+            None => {
+                let record = excerpt(&record.to_string());
+                return Err(EventError::Stranger(format!("an S3 record that names no object: {record}")));
+            }
         }
     }
     Ok(objects)
@@ -143,8 +167,23 @@ fn nested(text: Option<&Value>, around: &Value) -> Result<Vec<ObjectRef>, EventE
 }
 
 fn message(record: &Value) -> Message {
-    let id = record.get("messageId").and_then(Value::as_str).unwrap_or_default().to_owned();
-    Message { id, objects: nested(record.get("body"), record) }
+    let text = |pointer| record.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let received = record.pointer("/attributes/ApproximateReceiveCount").and_then(Value::as_str);
+    Message {
+        id: text("/messageId"),
+        receipt: text("/receiptHandle"),
+        queue_arn: text("/eventSourceARN"),
+        again: received.is_some_and(|count| count != "1"),
+        work: message_work(record),
+    }
+}
+
+fn message_work(record: &Value) -> Result<MessageWork, EventError> {
+    let body = record.get("body").and_then(Value::as_str).unwrap_or_default();
+    if let Ok(WorkOrder::Backfill { from, to }) = serde_json::from_str(body) {
+        return Ok(MessageWork::Backfill { from, to });
+    }
+    nested(record.get("body"), record).map(MessageWork::Objects)
 }
 
 #[cfg(test)]

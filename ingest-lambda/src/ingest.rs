@@ -1,28 +1,23 @@
-//! Everything a run needs, made once and used for every run.
+//! Configuration and clients, made once and handed to every job.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_config::SdkConfig;
 use parser_wasm::{GeoDatabases, ItemWriter, Knowledge, Settings, Source};
-use tokio::task::JoinSet;
 
-use crate::aws::{Started, start};
 use crate::bulk::Sink;
 use crate::cancel::Cancel;
 use crate::config::{Config, ConfigError, Settle};
 use crate::engine::Engine;
-use crate::engine::health;
-use crate::ledger::Ledger;
-use crate::log::log_object;
-use crate::object::Settled;
-use crate::outcome::{RunError, Unsettled};
+use crate::outcome::RunError;
 use crate::queue::Queue;
 use crate::report::Report;
 use crate::s3::Store;
-use crate::setup::dashboards::{DashboardsError, dashboards};
-use crate::setup::template::{self, TemplateError};
-use crate::setup::{SetupError, SetupExtras, SetupReport, setup};
-use crate::state::Scope;
+use crate::setup::readiness::Readiness;
+use crate::setup::template::TemplateError;
+use crate::start::{Started, start};
+use crate::state::{Deployment, Entry, Folder, StateError, WorkList};
 
 /// Configuration and clients.
 #[derive(Debug)]
@@ -30,20 +25,34 @@ pub struct Ingest {
     pub(crate) config: Config,
     pub(crate) settings: Settings,
     pub(crate) knowledge: Knowledge,
+    /// The bucket, in which everything of our own lies too.
     pub(crate) store: Store,
     pub(crate) engine: Engine,
+    readiness: Readiness,
     pub(crate) sink: Arc<Sink>,
     pub(crate) queue: Option<Queue>,
-    pub(crate) scope: Scope,
+    pub(crate) backfill_queue: Option<Queue>,
+    sdk: SdkConfig,
+    pub(crate) folder: Folder,
+    not_remembered: AtomicU64,
 }
 
-/// What came of one object.
-#[derive(Debug)]
-pub(crate) struct Done<T> {
-    /// What the caller knows of the object.
-    pub(crate) about: T,
-    pub(crate) ledger: Ledger,
-    pub(crate) outcome: Result<Settled, Unsettled>,
+/// Where logs are read, and what becomes of them there.
+#[derive(Debug, Clone)]
+pub(crate) struct Logs {
+    pub(crate) store: Store,
+    pub(crate) settle: Settle,
+    /// Whether documents that are there are overwritten.
+    pub(crate) overwrite: bool,
+    /// What stands before the keys that the objects had when they were written.
+    pub(crate) moved_below: String,
+}
+
+impl Logs {
+    /// The key that the object had when it was written.
+    pub(crate) fn original<'k>(&self, key: &'k str) -> &'k str {
+        key.strip_prefix(&self.moved_below).unwrap_or(key)
+    }
 }
 
 impl Ingest {
@@ -53,13 +62,26 @@ impl Ingest {
     /// Every problem of the configuration at once, among them settings that cannot be read and TLS
     /// that cannot be set up.
     pub async fn start() -> Result<Self, ConfigError> {
-        let Started { config, sdk, settings, engine } = start().await?;
+        let Started { config, sdk, settings, engine, store } = start().await?;
         let sink = Arc::new(Sink::new(engine.clone(), &config));
-        let store = Store::new(&sdk, &config);
         let knowledge = Knowledge::of_uap_core(config.geo.clone());
-        let queue = config.fanout_queue_url.as_ref().map(|url| Queue::new(&sdk, url));
-        let scope = Scope::of(&config, &settings);
-        Ok(Self { config, settings, knowledge, store, engine, sink, queue, scope })
+        let queue = |url: &Option<String>| url.as_ref().map(|url| Queue::new(&sdk, url));
+        let (fanout, backfill) = (queue(&config.fanout_queue_url), queue(&config.backfill_queue_url));
+        let folder = Folder::of(&config, &settings);
+        Ok(Self {
+            config,
+            settings,
+            knowledge,
+            store,
+            engine,
+            readiness: Readiness::default(),
+            sink,
+            queue: fanout,
+            backfill_queue: backfill,
+            sdk,
+            folder,
+            not_remembered: AtomicU64::new(0),
+        })
     }
 
     /// With these databases instead of those of the configuration.
@@ -67,6 +89,12 @@ impl Ingest {
     pub fn with_geo(mut self, geo: GeoDatabases) -> Self {
         self.knowledge.geo = geo;
         self
+    }
+
+    /// The logs of the configuration, where the load balancers write them.
+    pub(crate) fn logs(&self, overwrite: bool) -> Logs {
+        let (store, settle) = (self.store.clone(), self.config.settle.clone());
+        Logs { store, settle, overwrite, moved_below: String::new() }
     }
 
     /// A writer for the lines of an object.
@@ -78,7 +106,8 @@ impl Ingest {
         if overwrite { writer.overwriting() } else { writer }
     }
 
-    /// Whether documents can be written anew: only where an id names one document for ever.
+    /// Whether documents can be overwritten: only where an id names one document for ever. Elsewhere a
+    /// repeat doubles them.
     #[must_use]
     pub fn can_overwrite(&self) -> bool {
         self.settings.can_overwrite()
@@ -90,26 +119,18 @@ impl Ingest {
         self.config.settle != Settle::Delete
     }
 
-    /// Puts template, retention policy, and what else is asked for.
-    ///
-    /// # Errors
-    /// When the engine does not take one of them.
-    pub async fn setup(&self, extras: &SetupExtras) -> Result<SetupReport, SetupError> {
-        setup(&self.engine, &self.settings, self.config.retention_days, extras).await
-    }
-
-    /// Dashboards for our documents, as a file.
-    ///
-    /// # Errors
-    /// When there are none for such documents.
-    pub fn dashboards(&self) -> Result<String, DashboardsError> {
-        dashboards(&self.settings)
-    }
-
-    /// Whether nobody is sent the engine's credentials but the engine's own host.
+    /// The name of this deployment, as its metrics have it.
     #[must_use]
-    pub fn is_for_own_host(&self, extras: &SetupExtras) -> bool {
-        extras.dashboards.as_ref().is_none_or(|url| url.is_beside(&self.config.endpoint))
+    pub fn deployment(&self) -> String {
+        std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| self.folder.name().to_owned())
+    }
+
+    /// The queue of this ARN, `arn:PARTITION:sqs:REGION:ACCOUNT:NAME`.
+    pub(crate) fn queue_of(&self, arn: &str) -> Option<Queue> {
+        let parts: Vec<&str> = arn.split(':').collect();
+        let ["arn", partition, "sqs", region, account, name] = parts[..] else { return None };
+        let domain = if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+        Some(Queue::new(&self.sdk, &format!("https://sqs.{region}.{domain}/{account}/{name}")))
     }
 
     /// The bucket with the logs.
@@ -123,72 +144,40 @@ impl Ingest {
         Report { geo: self.knowledge.geo.list(), ..Report::new(self.settings.digest()) }
     }
 
+    /// A report on what was done, at the end of a run.
+    pub(crate) fn end(&self, report: &mut Report, cancel: &Cancel) {
+        report.not_remembered = self.not_remembered.swap(0, Ordering::Relaxed);
+        report.end(cancel.reason(), &self.sink);
+    }
+
+    /// Counts, and says, that something could not be written to the state.
+    pub(crate) fn not_remembered(&self, key: &str, error: &StateError) {
+        self.not_remembered.fetch_add(1, Ordering::Relaxed);
+        let alarm = !self.can_overwrite();
+        tracing::warn!(key, %error, alarm, "cannot write to the state what became of this object");
+    }
+
+    /// What the work list says of one object, without the rest of it.
+    pub(crate) async fn find_entry(&self, key: &str) -> Result<Option<Entry>, StateError> {
+        let (store, folder) = (&self.store, &self.folder);
+        match Deployment::load(store, folder).await? {
+            Some(deployment) => WorkList::find(store, folder, deployment.work_bits, key).await,
+            None => Ok(None),
+        }
+    }
+
     /// Makes sure that the engine takes documents as they are meant.
     ///
     /// # Errors
-    /// When the template is missing or another. An engine that is merely busy, away or red pulls
-    /// `cancel` instead.
+    /// When the template is missing, or another, or shapes no index of ours. An engine that is merely busy or away cancels the run
+    /// instead.
     pub(crate) async fn check_engine(&self, cancel: &Cancel) -> Result<(), RunError> {
-        let checked = cancel.unless_cancelled(async {
-            template::check(&self.engine, &self.settings).await?;
-            health::check(&self.engine, &self.settings).await.map_err(TemplateError::Engine)
-        });
-        match checked.await {
+        let checked = self.readiness.check(&self.engine, &self.settings);
+        match cancel.unless_cancelled(checked).await {
             None | Some(Ok(())) => {}
             Some(Err(TemplateError::Engine(reason))) => cancel.cancel(reason),
             Some(Err(error)) => return Err(error.into()),
         }
         Ok(())
-    }
-
-    /// Works on objects, a few at a time, until there are no more or `cancel` says so. Those that had
-    /// no turn are given back, and those that did not end theirs in time.
-    pub(crate) async fn work_through<T>(
-        self: &Arc<Self>,
-        objects: impl IntoIterator<Item = (String, T)>,
-        overwrite: bool,
-        cancel: &Cancel,
-        mut each: impl FnMut(String, Done<T>),
-    ) -> Vec<(String, T, Unsettled)> {
-        let mut waiting = objects.into_iter();
-        let mut running = JoinSet::new();
-        let mut in_work = HashMap::new();
-        loop {
-            while running.len() < self.config.objects_in_flight && cancel.reason().is_none() {
-                // With the engine in trouble, more objects would only wait in memory.
-                if self.sink.limiter().is_paused() && !running.is_empty() {
-                    break;
-                }
-                let Some((key, about)) = waiting.next() else { break };
-                let task = running.spawn(Arc::clone(self).work(key.clone(), overwrite, cancel.clone()));
-                in_work.insert(task.id(), (key, about));
-            }
-            match cancel.in_grace(running.join_next_with_id()).await {
-                Some(Some(Ok((task, (ledger, outcome))))) => {
-                    if let Some((key, about)) = in_work.remove(&task) {
-                        each(key, Done { about, ledger, outcome });
-                    }
-                }
-                Some(Some(Err(failed))) => std::panic::resume_unwind(failed.into_panic()),
-                Some(None) => break,
-                None => {
-                    running.shutdown().await;
-                    break;
-                }
-            }
-        }
-        let broken_off = in_work.into_values().map(|(key, about)| (key, about, Unsettled::Interrupted));
-        broken_off.chain(waiting.map(|(key, about)| (key, about, Unsettled::NotReached))).collect()
-    }
-
-    async fn work(
-        self: Arc<Self>,
-        key: String,
-        overwrite: bool,
-        cancel: Cancel,
-    ) -> (Ledger, Result<Settled, Unsettled>) {
-        let (ledger, outcome) = self.object(&key, overwrite, &cancel).await;
-        log_object(self.bucket(), &key, &ledger, &outcome);
-        (ledger, outcome)
     }
 }

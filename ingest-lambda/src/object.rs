@@ -1,36 +1,60 @@
 //! One object, from GET to settlement.
 
-pub(crate) mod settlement;
+mod settlement;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use parser_wasm::{Damage, KeyKind, Limits, LogReader, Source};
+use parser_wasm::{Damage, KeyKind, Limits, Source};
 
-use crate::bulk::Origin;
+use self::settlement::Settlement;
 use crate::bulk::pipeline::{Blocked, Pipeline};
-use crate::cancel::{Cancel, StopReason};
-use crate::ingest::Ingest;
+use crate::bulk::{Origin, Refusals};
+use crate::cancel::{Cancel, Phase, StopReason};
+use crate::config::Settle;
+use crate::ingest::{Ingest, Logs};
 use crate::ledger::Ledger;
-use crate::outcome::Unsettled;
+use crate::lines::LogLines;
+use crate::outcome::{Settled, Unsettled, Worked};
 use crate::quarantine::{self, QuarantineFile};
-use crate::s3::{Download, S3Error};
-use crate::state::{ResumePoint, resume_key};
+use crate::s3::Download;
+use crate::state::{Account, Done, Notes, RELEASE, ResumePoint, StateError, Version};
 
-/// Objects of so many bytes in S3 are gone on with where an earlier run ended: others are read
-/// again in less time, however far they expand.
+/// Objects of so many bytes in S3 are resumed where an earlier run ended: others are read again in
+/// less time, however far they expand.
 const RESUMABLE_BYTES: u64 = 1 << 20;
 
-/// How long requests in flight are waited for when a run ends inside a big object.
-const DRAIN_GRACE: Duration = Duration::from_secs(4);
+/// A run that ends so soon after an object was begun says nothing about the object.
+const SHORT_TURN: Duration = Duration::from_secs(10);
 
-/// How an object is done with.
+/// So many turns in a row without a line more are a failure.
+const TURNS_WITHOUT_PROGRESS: u32 = 2;
+
+/// What is to be done with an object.
 #[derive(Debug)]
-pub enum Settled {
-    /// Every line is accounted for.
-    Whole,
-    /// It is damaged, and lies whole in quarantine; its good lines are indexed.
-    Quarantined(Damage),
+pub(crate) struct Task {
+    pub(crate) key: String,
+    /// The version that a listing showed; empty where an event named the object.
+    pub(crate) etag: String,
+    pub(crate) todo: Todo,
+}
+
+/// What is left to do.
+#[derive(Debug)]
+pub(crate) enum Todo {
+    /// All of it.
+    Read,
+    /// All of it, unless the state says otherwise: somebody may have had it before, and this job has not asked.
+    AskFirst,
+    /// Only the settlement of this version.
+    Settle(Account),
+}
+
+impl Task {
+    /// Reads an object, of which the caller knows what the state says.
+    pub(crate) fn read(key: &str, etag: &str) -> Self {
+        Self { key: key.to_owned(), etag: etag.to_owned(), todo: Todo::Read }
+    }
 }
 
 /// Why reading ended before the object did.
@@ -48,217 +72,364 @@ impl<E: Into<Unsettled>> From<E> for Halt {
 impl From<Blocked> for Halt {
     fn from(blocked: Blocked) -> Self {
         match blocked {
-            Blocked::Engine(reason) => Self::Run(reason),
+            Blocked::Everybody(reason) => Self::Run(reason),
+            Blocked::Object(parked) => Self::Object(Unsettled::Parked(parked)),
             Blocked::Quarantine(error) => Self::Object(error.into()),
         }
     }
 }
 
+/// Indexes an object's lines and settles it if its ledger allows. The ledger tells what was done
+/// here in either case.
+pub(crate) async fn work(ingest: &Ingest, logs: &Logs, task: &Task, cancel: &Cancel) -> Worked {
+    let worked = match &task.todo {
+        Todo::Settle(account) => settle_only(ingest, logs, &task.key, &task.etag, account, cancel).await,
+        Todo::Read => read_and_settle(ingest, logs, &task.key, false, cancel).await,
+        Todo::AskFirst => read_and_settle(ingest, logs, &task.key, true, cancel).await,
+    };
+    // A refusal that holds for everybody need not be had from every object.
+    if let Err(Unsettled::Denied(why)) = &worked.outcome {
+        cancel.cancel(StopReason::Denied(why.clone()));
+    }
+    worked
+}
+
+async fn settle_only(
+    ingest: &Ingest,
+    logs: &Logs,
+    key: &str,
+    etag: &str,
+    account: &Account,
+    cancel: &Cancel,
+) -> Worked {
+    let settlement = Settlement { ingest, logs, key, etag, account };
+    let outcome = match cancel.until(Phase::Settle, settlement.carry_out()).await {
+        Some(Ok(())) => Ok(Settled::Whole),
+        Some(Err(error)) => Err(settlement::failed(error)),
+        None => Err(Unsettled::Interrupted),
+    };
+    Worked {
+        etag: Some(etag.to_owned()),
+        ledger: Ledger::default(),
+        outcome,
+        account: Some(account.clone()),
+        line: None,
+    }
+}
+
+async fn read_and_settle(ingest: &Ingest, logs: &Logs, key: &str, ask_first: bool, cancel: &Cancel) -> Worked {
+    let opened = tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(Unsettled::Interrupted),
+        opened = Reading::open(ingest, logs, key, ask_first) => opened,
+    };
+    let mut reading = match opened {
+        Ok(Opened::Reading(reading)) => reading,
+        Ok(Opened::Done) => return Worked { outcome: Ok(Settled::Before), ..Worked::nothing(Unsettled::NotReached) },
+        Ok(Opened::Accounted(etag, account)) => {
+            return settle_only(ingest, logs, key, &etag, &account, cancel).await;
+        }
+        Err(why) => return Worked::nothing(why),
+    };
+    // Indexing may be cut off anywhere: the next run repeats it under the same ids.
+    let read = tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(Halt::Object(Unsettled::Interrupted)),
+        read = reading.read() => read,
+    };
+    let (mut account, mut line) = (None, None);
+    let outcome = match read {
+        Ok(damage) => reading.settle(damage, cancel, &mut account).await,
+        Err(Halt::Object(why)) => Err(why),
+        Err(Halt::Run(reason)) => {
+            cancel.cancel(reason.clone());
+            Err(match reason {
+                StopReason::Refused(cause) => Unsettled::Refused(cause),
+                _ => Unsettled::Interrupted,
+            })
+        }
+    };
+    let outcome = match outcome {
+        Err(Unsettled::Interrupted) if account.is_none() && reading.is_resumable() => {
+            Err(reading.suspend(cancel, &mut line).await)
+        }
+        Err(why) if account.is_none() => {
+            reading.begin_anew().await;
+            Err(why)
+        }
+        outcome => outcome,
+    };
+    let ledger = reading.ledger().since(&reading.taken_over);
+    Worked { etag: Some(reading.download.etag().to_owned()), ledger, outcome, account, line }
+}
+
+enum Opened<'a> {
+    Reading(Reading<'a>),
+    /// An earlier run was done with it.
+    Done,
+    /// An earlier run accounted for every line of this version.
+    Accounted(String, Account),
+}
+
 /// What is known of an object while it is worked on.
-pub(crate) struct Work<'a> {
-    pub(crate) key: &'a str,
-    pub(crate) download: Download<'a>,
-    pub(crate) pipeline: Pipeline,
+struct Reading<'a> {
+    ingest: &'a Ingest,
+    logs: &'a Logs,
+    key: &'a str,
+    begun: Instant,
+    download: Download<'a>,
+    pipeline: Pipeline,
     /// What earlier runs accounted for, up to the pipeline's first line.
     taken_over: Ledger,
-    /// What makes the documents, and where they go.
-    deployment: String,
+    /// Turns in a row that ended at that line.
+    turns_without_progress: u32,
     /// The number of the last line that the reader gave.
-    pub(crate) lines_read: u64,
+    lines_read: u64,
     received_bytes: u64,
     inflated_bytes: u64,
     /// Whether any line is an event.
     is_log: bool,
 }
 
-impl Work<'_> {
+impl<'a> Reading<'a> {
+    async fn open(ingest: &'a Ingest, logs: &'a Logs, key: &'a str, ask_first: bool) -> Result<Opened<'a>, Unsettled> {
+        let download = logs.store.get(key).await?;
+        if ask_first && let Some(known) = known(ingest, logs, key, &download).await? {
+            return Ok(known);
+        }
+        let file = quarantine::lines_key(ingest.folder.path(), logs.original(key), download.etag());
+        let (mut taken_over, mut quarantine, mut done_lines, mut turns_without_progress) =
+            (Ledger::default(), None, 0, 0);
+        if is_resumable(&download)
+            && let Some(point) = ResumePoint::load(&ingest.store, &ingest.folder, key).await?
+            && (point.etag.as_str(), &point.maker) == (download.etag(), &maker(ingest, logs))
+        {
+            quarantine = QuarantineFile::resume(file.clone(), point.quarantine);
+            if quarantine.is_some() {
+                (taken_over, done_lines) = (point.ledger, point.line);
+                turns_without_progress = point.turns_without_progress;
+            }
+        }
+        let quarantine = quarantine.unwrap_or_else(|| QuarantineFile::new(file));
+        let is_log = taken_over.indexed + taken_over.duplicate + taken_over.filtered > 0;
+        let pipeline =
+            Pipeline::new(Arc::clone(&ingest.sink), Refusals::Guarded, taken_over.clone(), quarantine, done_lines);
+        Ok(Opened::Reading(Self {
+            ingest,
+            logs,
+            key,
+            begun: Instant::now(),
+            download,
+            pipeline,
+            taken_over,
+            turns_without_progress,
+            lines_read: 0,
+            received_bytes: 0,
+            inflated_bytes: 0,
+            is_log,
+        }))
+    }
+
     /// The account of the whole object.
-    pub(crate) fn ledger(&self) -> Ledger {
+    fn ledger(&self) -> Ledger {
         let (received_bytes, inflated_bytes) = (self.received_bytes, self.inflated_bytes);
         Ledger { received_bytes, inflated_bytes, ..self.pipeline.ledger().clone() }
     }
 
     fn is_resumable(&self) -> bool {
-        self.download.length() >= RESUMABLE_BYTES
-    }
-}
-
-impl Ingest {
-    /// Indexes an object's lines and settles it if its ledger allows. The ledger tells what was
-    /// done here in either case.
-    pub(crate) async fn object(
-        &self,
-        key: &str,
-        overwrite: bool,
-        cancel: &Cancel,
-    ) -> (Ledger, Result<Settled, Unsettled>) {
-        let opened = tokio::select! {
-            biased;
-            () = cancel.cancelled() => Err(Unsettled::Interrupted),
-            opened = self.open(key, overwrite) => opened,
-        };
-        let mut work = match opened {
-            Ok(work) => work,
-            Err(why) => return (Ledger::default(), Err(why)),
-        };
-        // Indexing may be cut off anywhere: the next run repeats it under the same ids.
-        let read = tokio::select! {
-            biased;
-            () = cancel.cancelled() => Err(Halt::Object(Unsettled::Interrupted)),
-            read = self.read(&mut work, overwrite) => read,
-        };
-        let outcome = match read {
-            Ok(damage) => self.settle(&mut work, damage, cancel).await,
-            Err(Halt::Object(why)) => Err(why),
-            Err(Halt::Run(reason)) => {
-                cancel.cancel(reason.clone());
-                Err(match reason {
-                    StopReason::Refused(cause) => Unsettled::Refused(cause),
-                    _ => Unsettled::Interrupted,
-                })
-            }
-        };
-        if !overwrite && matches!(outcome, Ok(_) | Err(Unsettled::NotLog { .. })) {
-            self.note_done(key, work.download.etag()).await;
-        }
-        match &outcome {
-            Ok(_) => {}
-            Err(Unsettled::Interrupted) if work.is_resumable() => self.suspend(&mut work).await,
-            Err(_) => self.begin_anew(&mut work).await,
-        }
-        (work.ledger().since(&work.taken_over), outcome)
-    }
-
-    async fn open<'a>(&'a self, key: &'a str, overwrite: bool) -> Result<Work<'a>, Unsettled> {
-        let download = self.store.get(key).await?;
-        let file = quarantine::lines_key(&self.config.own_prefix, key, download.etag());
-        let (endpoint, digest, geo) = (self.engine.endpoint(), self.settings.digest(), &self.knowledge.geo);
-        let deployment = format!("{endpoint} {digest} {overwrite} {geo:?}");
-        let (mut taken_over, mut quarantine, mut done_lines) = (Ledger::default(), None, 0);
-        if download.length() >= RESUMABLE_BYTES {
-            let point = ResumePoint::load(&self.store, &resume_key(&self.config.own_prefix, key)).await;
-            if let Err(error) = &point {
-                tracing::warn!(key, %error, "how far this object was read cannot be read: it is begun anew");
-            }
-            if let Some(point) =
-                point.ok().flatten().filter(|point| point.etag == download.etag() && point.deployment == deployment)
-            {
-                quarantine = QuarantineFile::resume(file.clone(), point.quarantine);
-                if quarantine.is_some() {
-                    (taken_over, done_lines) = (point.ledger, point.line);
-                }
-            }
-        }
-        let quarantine = quarantine.unwrap_or_else(|| QuarantineFile::new(file));
-        let sink = Arc::clone(&self.sink);
-        let requests = self.config.requests_in_flight;
-        let is_log = taken_over.indexed + taken_over.duplicate + taken_over.filtered > 0;
-        let pipeline = Pipeline::new(sink, requests, taken_over.clone(), quarantine, done_lines);
-        Ok(Work {
-            key,
-            download,
-            pipeline,
-            taken_over,
-            deployment,
-            lines_read: 0,
-            received_bytes: 0,
-            inflated_bytes: 0,
-            is_log,
-        })
+        is_resumable(&self.download)
     }
 
     /// Reads the whole object and brings every good line into the index; gives the damage, if it
     /// has one.
-    async fn read(&self, work: &mut Work<'_>, overwrite: bool) -> Result<Option<Damage>, Halt> {
-        let source = Source::s3(self.store.bucket(), work.key);
-        let origin = Arc::new(Origin::new(self.store.bucket(), work.key, work.download.etag()));
-        let writer = self.writer(&source, overwrite);
-        let mut reader = LogReader::new(Limits::default());
-        let done_lines = work.pipeline.last_line();
-        let mut batch = self.sink.batch(&origin);
-        let mut damage = None;
-        while let Some(chunk) = work.download.chunk().await? {
-            work.received_bytes += chunk.len() as u64;
-            // After a damage the rest is received and not read: only what came whole can be corrupt.
-            if damage.is_some() {
-                continue;
-            }
-            damage = reader.push(&chunk).err();
-            while let Some(line) = reader.next_line() {
-                work.lines_read = line.number;
+    async fn read(&mut self) -> Result<Option<Damage>, Halt> {
+        let bucket = self.logs.store.bucket();
+        let origin = Arc::new(Origin::new(bucket, self.key, self.download.etag()));
+        let writer = self.ingest.writer(&Source::s3(bucket, self.key), self.logs.overwrite);
+        let done_lines = self.pipeline.last_line();
+        let mut lines = LogLines::new(Limits::default());
+        let mut batch = self.ingest.sink.batch(&origin);
+        while lines.take_up(&mut self.download).await? {
+            self.received_bytes = self.download.received();
+            while let Some(line) = lines.next_line() {
+                self.lines_read = line.number;
                 if line.number > done_lines {
-                    work.is_log |= batch.write(&writer, &line);
+                    self.is_log |= batch.write(&writer, &line);
                     if batch.is_full() {
-                        let full = std::mem::replace(&mut batch, self.sink.batch(&origin));
-                        work.pipeline.push(&self.store, full).await?;
+                        let full = std::mem::replace(&mut batch, self.ingest.sink.batch(&origin));
+                        self.pipeline.push(&self.ingest.store, full).await?;
                     }
                 }
             }
-            work.inflated_bytes = reader.inflated_bytes();
+            self.inflated_bytes = lines.inflated_bytes();
         }
-        if damage.is_none() {
-            match reader.finish() {
-                Ok(Some(line)) => {
-                    work.lines_read = line.number;
-                    if line.number > done_lines {
-                        work.is_log |= batch.write(&writer, &line);
-                    }
-                }
-                Ok(None) => {}
-                Err(error) => damage = Some(error),
-            }
-            work.inflated_bytes = reader.inflated_bytes();
-        }
-        work.pipeline.push(&self.store, batch).await?;
-        work.pipeline.drain(&self.store).await?;
-        let ledger = work.pipeline.ledger();
-        let nothing_good = !work.is_log && ledger.quarantined > 0;
-        let named_by_aws = matches!(KeyKind::of(work.key), KeyKind::NamedByAws(_));
+        self.pipeline.push(&self.ingest.store, batch).await?;
+        self.pipeline.drain(&self.ingest.store).await?;
+        let ledger = self.pipeline.ledger();
+        let nothing_good = !self.is_log && ledger.quarantined > 0;
+        let named_by_aws = matches!(KeyKind::of(self.key), KeyKind::NamedByAws(_));
         // Whose file it is, only the name can tell: of AWS's the lines are kept, and the whole of what is packed
         // in a way that AWS has not used so far.
-        match damage {
-            Some(damage) if !named_by_aws && damage.kind.is_other_file() => Err(Halt::Object(Unsettled::Other(damage))),
+        match lines.damage() {
+            Some(damage) if !named_by_aws && damage.kind.is_other_file() => {
+                Err(Halt::Object(Unsettled::Other(damage.clone())))
+            }
             _ if !named_by_aws && nothing_good => Err(Halt::Object(Unsettled::NotLog { lines: ledger.lines })),
-            damage => Ok(damage),
+            damage => Ok(damage.cloned()),
+        }
+    }
+
+    /// Settles an object that was read to its end, if its account allows; `damage` is what is wrong with it.
+    async fn settle(
+        &mut self,
+        damage: Option<Damage>,
+        cancel: &Cancel,
+        accounted: &mut Option<Account>,
+    ) -> Result<Settled, Unsettled> {
+        let ledger = self.ledger();
+        let length = self.download.length();
+        if !ledger.may_settle(self.lines_read, length) {
+            return Err(Unsettled::Unbalanced);
+        }
+        let (ingest, logs, key, etag) = (self.ingest, self.logs, self.key, self.download.etag());
+        let record = damage.as_ref().map(|damage| settlement::record(logs, key, etag, length, damage, &ledger));
+        let quarantined = !self.pipeline.quarantine().is_empty();
+        // First everything that keeps what cannot be indexed.
+        match cancel.until(Phase::Settle, self.pipeline.quarantine().complete(&ingest.store)).await {
+            Some(completed) => completed?,
+            None => return Err(Unsettled::Interrupted),
+        }
+        let account = &*accounted.insert(Account { length, quarantined, damage: record });
+        if ledger.is_nearly_all_filtered() && logs.settle == Settle::Delete && !ingest.config.delete_filtered {
+            return Err(Unsettled::Filtered);
+        }
+        let settlement = Settlement { ingest, logs, key, etag, account };
+        if !ingest.can_overwrite() {
+            self.remember_account(account).await;
+        }
+        match cancel.until(Phase::Settle, settlement.carry_out()).await {
+            Some(Ok(())) => self.note_done(cancel).await,
+            Some(Err(error)) => {
+                let why = settlement::failed(error);
+                if matches!(why, Unsettled::Settlement(_)) {
+                    self.remember_account(account).await;
+                }
+                return Err(why);
+            }
+            None => return Err(Unsettled::Interrupted),
+        }
+        Ok(damage.map_or(Settled::Whole, Settled::Quarantined))
+    }
+
+    /// Says at once that only the settlement is left, where a repeat would double documents or cost as much again.
+    async fn remember_account(&self, account: &Account) {
+        if self.logs.settle == Settle::Keep {
+            return;
+        }
+        let worked = Worked {
+            etag: Some(self.download.etag().to_owned()),
+            account: Some(account.clone()),
+            ..Worked::nothing(Unsettled::Interrupted)
+        };
+        if let Some(entry) = worked.entry(self.key, self.download.etag())
+            && let Err(error) = Notes::put_open(&self.ingest.store, &self.ingest.folder, &entry).await
+        {
+            self.ingest.not_remembered(self.key, &error);
+        }
+    }
+
+    /// Says of a version that stays in the bucket that it is done with; of one that is gone, that nothing is left
+    /// to do.
+    async fn note_done(&self, cancel: &Cancel) {
+        let (store, folder) = (&self.ingest.store, &self.ingest.folder);
+        let noted = async {
+            if self.logs.settle == Settle::Keep && !self.logs.overwrite {
+                let version = Version::of(self.key, self.download.etag(), self.download.modified_ms());
+                Notes::put_done(store, folder, version).await
+            } else if !self.ingest.can_overwrite() {
+                Notes::remove_open(store, folder, self.key).await
+            } else {
+                Ok(())
+            }
+        };
+        if let Some(Err(error)) = cancel.until(Phase::Objects, noted).await {
+            self.ingest.not_remembered(self.key, &error);
         }
     }
 
     /// Keeps how far the object was read, if that can be told in time.
-    async fn suspend(&self, work: &mut Work<'_>) {
+    async fn suspend(&mut self, cancel: &Cancel, line: &mut Option<u64>) -> Unsettled {
         // Batches behind a failed one are given up; the account up to it still stands.
-        drop(tokio::time::timeout(DRAIN_GRACE, work.pipeline.drain(&self.store)).await);
-        let line = work.pipeline.last_line();
-        if line == 0 {
-            return;
-        }
-        let point = ResumePoint {
-            etag: work.download.etag().to_owned(),
-            deployment: work.deployment.clone(),
-            line,
-            ledger: work.pipeline.ledger().clone(),
-            quarantine: work.pipeline.quarantine().suspend(),
+        drop(cancel.until(Phase::Drain, self.pipeline.drain(&self.ingest.store)).await);
+        let (before, now) = (self.taken_over.lines, self.pipeline.last_line());
+        let turns_without_progress = match now > before {
+            true => 0,
+            false => self.turns_without_progress + u32::from(self.begun.elapsed() >= SHORT_TURN),
         };
-        let key = resume_key(&self.config.own_prefix, work.key);
-        match tokio::time::timeout(DRAIN_GRACE, point.save(&self.store, &key)).await {
-            Ok(Ok(())) => tracing::info!(key = work.key, line, "the next run goes on after this line"),
-            Ok(Err(error)) => tracing::warn!(key = work.key, %error, "the next run begins this object anew"),
-            Err(_) => tracing::warn!(key = work.key, "no time to keep how far this object was read"),
+        let point = ResumePoint {
+            etag: self.download.etag().to_owned(),
+            maker: maker(self.ingest, self.logs),
+            line: now,
+            ledger: self.pipeline.ledger().clone(),
+            quarantine: self.pipeline.quarantine().suspend(),
+            turns_without_progress,
+        };
+        if now > 0 || turns_without_progress > 0 {
+            let saving = point.save(&self.ingest.store, &self.ingest.folder, self.key);
+            match cancel.until(Phase::Objects, saving).await {
+                Some(Ok(())) => {
+                    *line = Some(now);
+                    tracing::info!(key = self.key, line = now, "suspended; the next run resumes after this line");
+                }
+                Some(Err(error)) => {
+                    tracing::warn!(key = self.key, %error, "cannot store how far this object was read");
+                }
+                None => tracing::warn!(key = self.key, "cannot store how far this object was read: the time is over"),
+            }
         }
+        if turns_without_progress >= TURNS_WITHOUT_PROGRESS {
+            return Unsettled::NoProgress { line: now };
+        }
+        Unsettled::Interrupted
     }
 
-    /// Leaves nothing that the next run could go on with.
-    async fn begin_anew(&self, work: &mut Work<'_>) {
-        work.pipeline.quarantine().abandon(&self.store).await;
-        if let Err(error) = self.forget(work).await {
-            tracing::warn!(key = work.key, %error, "a resume point is left behind");
+    /// Leaves nothing that the next run could resume.
+    async fn begin_anew(&mut self) {
+        self.pipeline.quarantine().abandon(&self.ingest.store).await;
+        if self.is_resumable()
+            && let Err(error) = ResumePoint::remove(&self.ingest.store, &self.ingest.folder, self.key).await
+        {
+            tracing::warn!(key = self.key, %error, "cannot remove a resume point");
         }
     }
+}
 
-    /// Removes the resume point, if there can be one.
-    pub(crate) async fn forget(&self, work: &Work<'_>) -> Result<(), S3Error> {
-        match work.is_resumable() {
-            true => self.store.remove(&resume_key(&self.config.own_prefix, work.key)).await,
-            false => Ok(()),
-        }
+fn is_resumable(download: &Download<'_>) -> bool {
+    download.length() >= RESUMABLE_BYTES
+}
+
+/// What makes the documents; the deployment's folder already says where they go.
+fn maker(ingest: &Ingest, logs: &Logs) -> String {
+    format!("{} {} {:?}", RELEASE, logs.overwrite, ingest.knowledge.geo)
+}
+
+/// What the state says of an object that somebody named: that it is done with, or accounted for.
+async fn known<'a>(
+    ingest: &Ingest,
+    logs: &Logs,
+    key: &str,
+    download: &Download<'_>,
+) -> Result<Option<Opened<'a>>, StateError> {
+    let (store, folder) = (&ingest.store, &ingest.folder);
+    if logs.settle == Settle::Keep {
+        let version = Version::of(key, download.etag(), download.modified_ms());
+        let is_done = Notes::find_done(store, folder, version).await? || Done::find(store, folder, version).await?;
+        return Ok(is_done.then_some(Opened::Done));
     }
+    let found = match Notes::find_open(store, folder, key).await? {
+        None => ingest.find_entry(key).await?,
+        found => found,
+    };
+    let found = found.filter(|entry| entry.etag == download.etag() && !entry.held);
+    Ok(found.and_then(|entry| Some(Opened::Accounted(entry.etag, entry.account?))))
 }

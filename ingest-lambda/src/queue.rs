@@ -45,16 +45,49 @@ impl Queue {
     /// # Errors
     /// When SQS does not tell.
     pub async fn is_empty(&self) -> Result<bool, QueueError> {
-        let names = [
+        let counts = self.counts(&[
             QueueAttributeName::ApproximateNumberOfMessages,
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
             QueueAttributeName::ApproximateNumberOfMessagesDelayed,
-        ];
+        ]);
+        Ok(counts.await?.into_iter().all(|count| count == 0))
+    }
+
+    /// How many messages wait to be received; those that are delayed or being worked on do not count.
+    ///
+    /// # Errors
+    /// When SQS does not tell.
+    pub async fn visible(&self) -> Result<u64, QueueError> {
+        Ok(self.counts(&[QueueAttributeName::ApproximateNumberOfMessages]).await?.into_iter().sum())
+    }
+
+    async fn counts(&self, names: &[QueueAttributeName]) -> Result<Vec<u64>, QueueError> {
         let request = self.client.get_queue_attributes().queue_url(&self.url);
         let answer = request.set_attribute_names(Some(names.to_vec())).send().await;
         let answer = answer.map_err(|error| failed("GetQueueAttributes", error_chain(&error)))?;
         let counts = answer.attributes.unwrap_or_default();
-        Ok(names.iter().all(|name| counts.get(name).is_some_and(|count| count == "0")))
+        let count = |name| counts.get(name).and_then(|count| count.parse().ok());
+        let counts: Option<Vec<u64>> = names.iter().map(count).collect();
+        counts.ok_or_else(|| failed("GetQueueAttributes", "the answer lacks a number".to_owned()))
+    }
+
+    /// Lets a received message come again after so many seconds.
+    ///
+    /// # Errors
+    /// When SQS does not take it: the message comes again when the queue's visibility timeout ends.
+    pub async fn change_visibility(&self, receipt: &str, seconds: u32) -> Result<(), QueueError> {
+        let request = self.client.change_message_visibility().queue_url(&self.url).receipt_handle(receipt);
+        let request = request.visibility_timeout(i32::try_from(seconds).unwrap_or(i32::MAX));
+        request.send().await.map(drop).map_err(|error| failed("ChangeMessageVisibility", error_chain(&error)))
+    }
+
+    /// Sends one message of this text.
+    ///
+    /// # Errors
+    /// When SQS does not take it.
+    pub async fn send_text(&self, text: &str) -> Result<(), QueueError> {
+        let request = self.client.send_message().queue_url(&self.url).message_body(text);
+        request.send().await.map(drop).map_err(|error| failed("SendMessage", error_chain(&error)))
     }
 
     /// Sends one message for each object. An entry that SQS refuses is sent again.

@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::bulk::{Sink, SinkStats};
 use crate::cancel::StopReason;
 use crate::ledger::Ledger;
-use crate::object::Settled;
-use crate::outcome::Unsettled;
+use crate::outcome::{Disposition, Settled, Unsettled, Worked};
+use crate::state::{Kind, WorkList, now_s};
 
 /// Objects left for the same reason that are named; beyond that they are counted. Keeps the
 /// answer below Lambda's limit of 6 MB whatever lies in the bucket.
@@ -35,16 +35,29 @@ pub struct Report {
     pub filtered: u64,
     /// Lines in quarantine: they could not be parsed, or the engine rejected their document.
     pub quarantined: u64,
+    /// Documents that the engine acknowledged and did not store in their index.
+    pub unstored: u64,
     /// Lines that are no requests.
     pub skipped: Skipped,
     /// Bytes read.
     pub bytes: Bytes,
     /// What the engine did.
     pub engine: SinkStats,
-    /// Age of the oldest log that waited for this sweep, in seconds; those that failed before and
-    /// those left alone do not count.
+    /// Age of the oldest log that waits, in seconds, whatever it waits for; archived objects do not count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest_waiting_s: Option<u64>,
+    /// The work list at the end of a sweep: objects that failed and wait for somebody or something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parked: Option<Parked>,
+    /// Whether a sweep saw every key, or at least all of the newest folders; none where nothing was listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listing_complete: Option<bool>,
+    /// Names under `AWSLogs/…/elasticloadbalancing/` that are no known log's.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unknown_names: u64,
+    /// What could not be written to the state.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub not_remembered: u64,
     /// Damaged objects that moved to quarantine, up to a hundred.
     pub damaged: Vec<LeftObject>,
     /// The objects left, up to a hundred for each reason.
@@ -53,6 +66,15 @@ pub struct Report {
     pub left_by_reason: BTreeMap<&'static str, u64>,
     /// Why the run ended before its work did, if it did.
     pub stopped: Option<StopReason>,
+}
+
+/// Objects that failed and wait.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Parked {
+    /// How many there are.
+    pub objects: u64,
+    /// Since when the oldest of them has been failing, in seconds.
+    pub oldest_s: u64,
 }
 
 /// `listed = settled + quarantined + enqueued + done_before + left`.
@@ -70,6 +92,16 @@ pub struct Objects {
     pub done_before: u64,
     /// Still in the bucket, as far as this run knows.
     pub left: u64,
+    /// Of those left, the ones that failed for a reason that somebody has to look at.
+    pub failed: u64,
+    /// Appeared with a `LastModified` of long ago, where objects stay.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub late: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Lines without a document, by kind.
@@ -117,14 +149,15 @@ impl Report {
         self.skipped.control += ledger.control;
         self.filtered += ledger.filtered;
         self.quarantined += ledger.quarantined;
+        self.unstored += ledger.unstored;
         self.bytes.received += ledger.received_bytes;
         self.bytes.inflated += ledger.inflated_bytes;
     }
 
     /// Adds what became of an object.
-    pub fn enter(&mut self, key: String, ledger: &Ledger, outcome: &Result<Settled, Unsettled>) {
-        self.add(ledger);
-        match outcome {
+    pub(crate) fn enter(&mut self, key: String, worked: &Worked) {
+        self.add(&worked.ledger);
+        match &worked.outcome {
             Ok(settled) => self.settle(&key, settled),
             Err(why) => self.leave(key, why),
         }
@@ -134,6 +167,7 @@ impl Report {
     pub fn settle(&mut self, key: &str, settled: &Settled) {
         match settled {
             Settled::Whole => self.objects.settled += 1,
+            Settled::Before => self.objects.done_before += 1,
             Settled::Quarantined(damage) => {
                 self.objects.quarantined += 1;
                 if self.objects.quarantined <= NAMED_PER_REASON {
@@ -150,12 +184,31 @@ impl Report {
         self.oldest_waiting_s = self.oldest_waiting_s.max(Some(age_s));
     }
 
+    /// Notes what waits on the work list.
+    pub(crate) fn note_work(&mut self, work: &WorkList) {
+        let failed = work.briefs().filter(|brief| {
+            !matches!(brief.kind, Kind::HandedOver | Kind::Archived | Kind::NotLog | Kind::Interrupted)
+        });
+        let (objects, oldest) =
+            failed.fold((0, u64::MAX), |(count, oldest), brief| (count + 1, oldest.min(brief.first_seen_s())));
+        let oldest_s = if objects == 0 { 0 } else { now_s().saturating_sub(oldest) };
+        self.parked = Some(Parked { objects, oldest_s });
+    }
+
+    /// Whether nothing could be settled though something should have been, or the state could not be written where
+    /// that doubles documents.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        let Objects { settled, quarantined, enqueued, failed, .. } = self.objects;
+        failed > 0 && settled + quarantined + enqueued == 0
+    }
+
     /// The run is over.
     pub fn end(&mut self, stopped: Option<StopReason>, sink: &Sink) {
         self.stopped = stopped;
         self.engine = sink.take_stats();
         // Objects that were listed, or on their way to the queue, when the run was broken off.
-        let Objects { listed, settled, quarantined, enqueued, done_before, left } = self.objects;
+        let Objects { listed, settled, quarantined, enqueued, done_before, left, .. } = self.objects;
         let unknown = listed.saturating_sub(settled + quarantined + enqueued + done_before + left);
         if unknown > 0 {
             self.objects.left += unknown;
@@ -166,6 +219,7 @@ impl Report {
     /// Adds an object that stays.
     pub fn leave(&mut self, key: String, why: &Unsettled) {
         self.objects.left += 1;
+        self.objects.failed += u64::from(why.disposition() == Disposition::Alarm);
         let reason = why.code();
         let count = self.left_by_reason.entry(reason).or_default();
         *count += 1;
@@ -192,9 +246,9 @@ mod tests {
             serde_json::json!({
                 "settings": "0123456789abcdef",
                 "objects": {
-                    "listed": 2, "settled": 1, "quarantined": 0, "enqueued": 0, "done_before": 0, "left": 1
+                    "listed": 2, "settled": 1, "quarantined": 0, "enqueued": 0, "done_before": 0, "left": 1, "failed": 0
                 },
-                "lines": 3, "indexed": 2, "duplicate": 0, "filtered": 0, "quarantined": 0,
+                "lines": 3, "indexed": 2, "duplicate": 0, "filtered": 0, "quarantined": 0, "unstored": 0,
                 "skipped": {"blank": 1, "control": 0},
                 "bytes": {"received": 9, "inflated": 0},
                 "engine": {

@@ -86,11 +86,20 @@ fn an_order_stands_in_no_queue() {
     let Ok(Event::Messages(messages)) = Event::from_json(&queue(&[overwriting.to_string()])) else {
         panic!("no messages");
     };
-    assert!(matches!(messages[0].objects, Err(EventError::Order(_))), "it may come twice, and later than a sweep");
+    assert!(matches!(messages[0].work, Err(EventError::Order(_))), "it may come twice, and later than a sweep");
     let Ok(Event::Messages(messages)) = Event::from_json(&queue(&[json!({"albatross": "setup"}).to_string()])) else {
         panic!("messages")
     };
-    assert!(messages[0].objects.as_ref().is_err_and(|error| error.to_string().contains("invoke the function")));
+    assert!(messages[0].work.as_ref().is_err_and(|error| error.to_string().contains("invoke the function")));
+}
+
+#[test]
+fn the_rest_of_a_backfill_comes_by_its_queue() {
+    let order = json!({"albatross": "backfill", "from": "2024-01-01", "to": "2024-12-31"}).to_string();
+    let Ok(Event::Messages(messages)) = Event::from_json(&queue(&[order])) else { panic!("no messages") };
+    let (from, to) = ("2024-01-01".to_owned(), "2024-12-31".to_owned());
+    assert_eq!(messages[0].work, Ok(MessageWork::Backfill { from, to }));
+    assert!(!messages[0].again);
 }
 
 #[test]
@@ -107,7 +116,11 @@ fn a_queue_brings_them_all_and_one_bad_message_spoils_no_other() {
     let Ok(Event::Messages(messages)) = Event::from_json(&event) else { panic!("messages") };
     let ids: Vec<&str> = messages.iter().map(|message| message.id.as_str()).collect();
     assert_eq!(ids, ["0", "1", "2", "3", "4", "5", "6"]);
-    let good: Vec<_> = messages.iter().filter_map(|message| message.objects.clone().ok()).collect();
+    let objects = |message: &Message| match &message.work {
+        Ok(MessageWork::Objects(objects)) => Some(objects.clone()),
+        _ => None,
+    };
+    let good: Vec<_> = messages.iter().filter_map(objects).collect();
     assert_eq!(
         good,
         [
@@ -118,7 +131,7 @@ fn a_queue_brings_them_all_and_one_bad_message_spoils_no_other() {
             vec![object("handed over.log")]
         ]
     );
-    assert!(messages[6].objects.as_ref().is_err_and(|error| error.to_string().contains("the keys hello")));
+    assert!(messages[6].work.as_ref().is_err_and(|error| error.to_string().contains("the keys hello")));
 }
 
 #[test]

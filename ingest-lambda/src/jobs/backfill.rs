@@ -1,39 +1,65 @@
-//! Old logs, day by day into the fan-out queue.
+//! Old logs, day by day into a queue of their own.
 
-mod folders;
+mod months;
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use parser_wasm::KeyKind;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::cancel::{Cancel, StopReason};
+use self::months::{Month, month_of};
+use super::candidates::refusal;
+use super::regions::{self, Regions};
+use crate::cancel::{Cancel, Phase, StopReason};
+use crate::config::Settle;
 use crate::event::ObjectRef;
 use crate::ingest::Ingest;
-use crate::log::log_backfill;
 use crate::queue::{self, Queue, QueueError};
-use crate::s3::{Condition, S3Error};
+use crate::s3::S3Error;
+use crate::state::{Done, Progress, StateError, Version};
+
+/// How far a backfill came is stored so often, whatever it finds.
+const PROGRESS_EVERY: Duration = Duration::from_secs(5);
+
+/// Folders that hold logs and are passed over are named, up to so many.
+const NAMED: usize = 100;
 
 /// What a backfill handed over.
 #[derive(Debug, Default, Serialize)]
 pub struct BackfillReport {
-    /// Day folders in the range, over all accounts and regions.
+    /// Day folders found in the range, over all accounts and regions.
     pub folders: u64,
     /// Those done, by this call or an earlier one.
     pub folders_done: u64,
     /// Logs put into the queue by this call.
     pub enqueued: u64,
+    /// Logs that an earlier run was done with, where objects stay.
+    pub done_before: u64,
     /// Objects that are no logs, by their names.
     pub left_alone: u64,
+    /// Folders that were passed over though they hold logs, up to a hundred: they have another layout than
+    /// AWS's.
+    pub passed_over: Vec<String>,
     /// Why it ended before its work did, if it did.
     pub stopped: Option<StopReason>,
+}
+
+impl BackfillReport {
+    /// Whether something is left to be done, by another call or by a person.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        self.stopped.is_some() || !self.passed_over.is_empty()
+    }
 }
 
 /// Why a backfill cannot go on. What is in the queue is worked on; another call goes on from there.
 #[derive(Debug, Error)]
 pub enum BackfillError {
     /// There is nobody to hand the logs to.
-    #[error("ALBATROSS_FANOUT_QUEUE_URL is not set: a backfill feeds that queue")]
+    #[error("ALBATROSS_BACKFILL_QUEUE_URL is not set: a backfill feeds that queue")]
     NoQueue,
     /// The days are in the wrong order.
     #[error("the first day, {from}, is after the last, {to}")]
@@ -51,187 +77,215 @@ pub enum BackfillError {
         /// The prefix looked under.
         prefix: String,
     },
-    /// The bucket cannot be listed, or the state not kept.
-    #[error("backfill: {0}")]
+    /// The bucket cannot be listed.
+    #[error("cannot list the bucket: {0}")]
     Storage(#[from] S3Error),
+    /// What is done cannot be read, or how far the backfill came cannot be stored.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// The queue does not take the logs.
     #[error(transparent)]
     Queue(#[from] QueueError),
 }
 
 /// How far it came.
-#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Progress {
-    /// The last folder that is in the queue as a whole.
-    last: Option<String>,
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Reached {
+    /// The last day, `YYYY-MM-DD`, and the last folder that is in the queue as a whole.
+    last: Option<(String, String)>,
     /// The last key in the queue of the folder after it, where it stopped within one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     within: Option<String>,
 }
 
-impl Progress {
-    /// Whether a folder is in the queue as a whole. By order, not by equality: the last one's region
-    /// may be gone by now, with all its logs settled.
-    fn covers(&self, folder: &str) -> bool {
-        self.last.as_deref().is_some_and(|last| order(folder) <= order(last))
+impl Reached {
+    /// Whether a folder is in the queue as a whole. By order, not by equality: the last one may be gone by
+    /// now, with all its logs settled.
+    fn covers(&self, day: NaiveDate, folder: &str) -> bool {
+        let day = day.to_string();
+        self.last.as_ref().is_some_and(|(last_day, last)| (day.as_str(), folder) <= (last_day.as_str(), last.as_str()))
+    }
+
+    /// The month to begin with.
+    fn month(&self) -> Month {
+        self.last.as_ref().and_then(|(day, _)| day.parse().ok()).map_or(0, month_of)
     }
 }
 
-/// Day before region, as the folders come. The text of a broken state comes before all of them.
-fn order(folder: &str) -> Option<(&str, &str)> {
-    let (region, day) = folder.split_at_checked(folder.len().checked_sub("YYYY/MM/DD/".len())?)?;
-    Some((day, region))
+/// Hands the logs of the days from `from` to `to` to the queue, folder by folder, oldest day first.
+/// `progress` is told how many of the folders found so far are done.
+///
+/// # Errors
+/// When there is no queue, nothing to find, or AWS fails.
+pub async fn backfill(
+    ingest: &Ingest,
+    (from, to): (NaiveDate, NaiveDate),
+    cancel: &Cancel,
+    progress: impl FnMut(usize, usize),
+) -> Result<BackfillReport, BackfillError> {
+    let queue = ingest.backfill_queue.as_ref().ok_or(BackfillError::NoQueue)?;
+    if from > to {
+        return Err(BackfillError::Order { from, to });
+    }
+    let state = Progress::of(&ingest.folder, &format!("backfill/{from}_{to}.json"));
+    let mut run = Run {
+        ingest,
+        queue,
+        state,
+        reached: Reached::default(),
+        stored: Instant::now(),
+        done: Done::default(),
+        report: BackfillReport::default(),
+    };
+    let fed = cancel.unless_cancelled(run.feed_days((from, to), progress)).await;
+    run.report.stopped = cancel.reason();
+    if fed.as_ref().is_none_or(Result::is_err)
+        && let Some(Err(error)) = cancel.until(Phase::Save, run.keep_progress()).await
+    {
+        tracing::warn!(%error, "cannot store how far this backfill came");
+    }
+    log_backfill(&run.report, ingest.folder.path());
+    fed.transpose().map(|_| run.report)
 }
 
-impl Ingest {
-    /// Hands the logs of the days from `from` to `to` to the queue, folder by folder, oldest day
-    /// first. `progress` is told how many of how many folders are done.
-    ///
-    /// # Errors
-    /// When there is no queue, nothing to find, or AWS fails.
-    pub async fn backfill(
-        &self,
-        from: NaiveDate,
-        to: NaiveDate,
-        cancel: &Cancel,
-        mut progress: impl FnMut(usize, usize),
-    ) -> Result<BackfillReport, BackfillError> {
-        let queue = self.queue.as_ref().ok_or(BackfillError::NoQueue)?;
-        if from > to {
-            return Err(BackfillError::Order { from, to });
-        }
-        let mut report = BackfillReport::default();
-        let fed = self.feed_days(queue, (from, to), cancel, &mut report, &mut progress).await;
-        report.stopped = cancel.reason();
-        log_backfill(&report, self.scope.folder());
-        fed.map(|()| report)
-    }
+struct Run<'a> {
+    ingest: &'a Ingest,
+    queue: &'a Queue,
+    state: Progress,
+    reached: Reached,
+    stored: Instant,
+    /// What is done, where objects stay.
+    done: Done,
+    report: BackfillReport,
+}
 
+impl Run<'_> {
     async fn feed_days(
-        &self,
-        queue: &Queue,
+        &mut self,
         (from, to): (NaiveDate, NaiveDate),
-        cancel: &Cancel,
-        report: &mut BackfillReport,
         mut progress: impl FnMut(usize, usize),
     ) -> Result<(), BackfillError> {
-        let state = self.scope.key(&format!("backfill/{from}_{to}.json"));
-        let begun =
-            cancel.unless_cancelled(async { Ok((self.day_folders(from, to).await?, self.reached(&state).await)) });
-        let Some(begun) = begun.await else { return Ok(()) };
-        let (folders, mut reached) = begun.map_err(|error: BackfillError| error)?;
-        report.folders = folders.len() as u64;
-        for (number, folder) in folders.iter().enumerate() {
-            progress(number, folders.len());
-            if !reached.covers(folder) {
-                let enqueued = report.enqueued;
-                let fed = cancel.unless_cancelled(self.feed(queue, folder, &mut reached.within, report)).await;
-                let stopped = fed.is_none();
-                let fed = fed.transpose();
-                if matches!(fed, Ok(Some(()))) {
-                    reached = Progress { last: Some(folder.clone()), within: None };
-                }
-                if report.enqueued > enqueued {
-                    cancel.at_the_end(self.keep_progress(&state, &reached)).await;
-                }
-                fed?;
-                if stopped {
-                    return Ok(());
-                }
-            }
-            report.folders_done += 1;
+        let Ingest { store, config, .. } = self.ingest;
+        self.reached = self.state.load(store).await?.unwrap_or_default();
+        let mut found = Regions::default();
+        regions::find(store, &config.prefix, |folder| config.is_own(folder), &mut found).await?;
+        let regions: Vec<String> = found.folders.into_iter().collect();
+        let months = months::find(store, &regions, &config.prefix, (from, to)).await?;
+        let elsewhere = found.passed_over.into_iter().chain(months.without_years);
+        for folder in elsewhere {
+            self.pass_over(folder).await?;
         }
-        progress(folders.len(), folders.len());
-        if let Some(Err(error)) = cancel.at_the_end(self.store.remove(&state)).await {
-            tracing::warn!(state, %error, "these days count as done until this object is gone");
+        if regions.is_empty() && self.report.passed_over.is_empty() {
+            return Err(BackfillError::NoLogs { bucket: store.bucket().to_owned(), prefix: config.prefix.clone() });
+        }
+        for (month, numbers) in months.regions.range(self.reached.month()..) {
+            let regions = numbers.iter().filter_map(|number| regions.get(*number as usize));
+            let mut folders = months::days(store, regions, *month, &config.prefix).await?;
+            folders.retain(|(day, _)| (from..=to).contains(day));
+            self.report.folders += folders.len() as u64;
+            for (day, folder) in folders {
+                if !self.reached.covers(day, &folder) {
+                    self.feed(&folder).await?;
+                    self.reached = Reached { last: Some((day.to_string(), folder)), within: None };
+                    self.keep_progress_at_times().await?;
+                }
+                self.report.folders_done += 1;
+                let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+                progress(count(self.report.folders_done), count(self.report.folders));
+            }
+        }
+        Ok(self.state.remove(store).await?)
+    }
+
+    /// Names a folder of another layout, if a look at its first keys shows a log.
+    async fn pass_over(&mut self, folder: String) -> Result<(), S3Error> {
+        let first = self.ingest.store.pages(&folder).next().await?.unwrap_or_default();
+        let is_log = |key: &str| matches!(KeyKind::of(key), KeyKind::NamedByAws(_));
+        let holds_logs = first.objects.iter().any(|object| is_log(&object.key));
+        if holds_logs && self.report.passed_over.len() < NAMED {
+            self.report.passed_over.push(folder);
         }
         Ok(())
     }
 
-    /// What cannot be read is a warning: those days come into the queue again.
-    async fn reached(&self, state: &str) -> Progress {
-        match self.store.read(state).await {
-            Ok(found) => found.and_then(|(body, _)| serde_json::from_slice(&body).ok()).unwrap_or_default(),
-            Err(error) => {
-                tracing::warn!(state, %error, "how far an earlier backfill came cannot be read");
-                Progress::default()
-            }
+    async fn keep_progress_at_times(&mut self) -> Result<(), StateError> {
+        if self.stored.elapsed() < PROGRESS_EVERY {
+            return Ok(());
         }
+        self.stored = Instant::now();
+        self.keep_progress().await
     }
 
-    async fn keep_progress(&self, state: &str, reached: &Progress) {
-        let body = serde_json::to_vec(reached).unwrap_or_default();
-        if let Err(error) = self.store.put(state, body, Condition::Always).await {
-            tracing::warn!(state, %error, "how far this backfill came is forgotten");
-        }
+    async fn keep_progress(&self) -> Result<(), StateError> {
+        self.state.save(&self.ingest.store, &self.reached).await
     }
 
     /// Puts a folder's logs into the queue, from the one after `reached`, which moves on with them:
     /// the future may be dropped anywhere, and what is sent twice is harmless.
-    async fn feed(
-        &self,
-        queue: &Queue,
-        folder: &str,
-        reached: &mut Option<String>,
-        report: &mut BackfillReport,
-    ) -> Result<(), BackfillError> {
-        let mut pages = self.store.pages(folders::within(folder, &self.config.prefix));
+    async fn feed(&mut self, folder: &str) -> Result<(), BackfillError> {
+        let Ingest { store, config, settings, folder: state, .. } = self.ingest;
+        let mut pages = store.pages(regions::within(folder, &config.prefix));
+        // Where a folder came in between, the mark is another's.
+        if let Some(within) = self.reached.within.as_ref().filter(|key| key.starts_with(folder)) {
+            pages = pages.after(within);
+        }
         while let Some(page) = pages.next().await? {
-            let mut logs = Vec::new();
-            for object in page.objects {
-                let ours = object.key.ends_with(&self.config.suffix) && !self.config.is_own(&object.key);
-                match KeyKind::of(&object.key) {
-                    KeyKind::NamedByAws(format) if !self.settings.takes(format) => report.left_alone += 1,
-                    KeyKind::NamedByAws(_) | KeyKind::NamedLog if ours => {
-                        logs.push(ObjectRef::listed(self.store.bucket(), &object));
-                    }
-                    _ => report.left_alone += 1,
-                }
+            let (all, mut objects) = (page.objects.len(), page.objects);
+            objects.retain(|object| refusal(config, settings, &object.key).is_none());
+            self.report.left_alone += (all - objects.len()) as u64;
+            if config.settle == Settle::Keep {
+                let days: BTreeSet<i32> = objects.iter().map(|object| Version::listed(object).day).collect();
+                self.done.ready(store, state, &days).await?;
+                let open = objects.len();
+                objects.retain(|object| !self.done.contains(Version::listed(object)));
+                self.report.done_before += (open - objects.len()) as u64;
             }
-            // S3 lists by key. Where a folder came in between, the mark is another's.
-            if let Some(reached) = reached.as_ref().filter(|key| key.starts_with(folder)) {
-                logs.retain(|object| object.key > *reached);
-            }
-            for objects in logs.chunks(queue::BATCH) {
-                queue.send(objects).await?;
-                report.enqueued += objects.len() as u64;
-                *reached = objects.last().map(|object| object.key.clone());
+            for objects in objects.chunks(queue::BATCH) {
+                let messages: Vec<ObjectRef> =
+                    objects.iter().map(|object| ObjectRef::listed(store.bucket(), object)).collect();
+                self.queue.send(&messages).await?;
+                self.report.enqueued += objects.len() as u64;
+                self.reached.within = objects.last().map(|object| object.key.clone());
             }
         }
         Ok(())
     }
+}
+
+/// One line per backfill.
+fn log_backfill(report: &BackfillReport, state: &str) {
+    tracing::info!(
+        state,
+        folders = report.folders,
+        folders_done = report.folders_done,
+        enqueued = report.enqueued,
+        done_before = report.done_before,
+        left_alone = report.left_alone,
+        passed_over = serde_json::to_string(&report.passed_over).unwrap_or_default(),
+        alarm = !report.passed_over.is_empty(),
+        stopped = report.stopped.as_ref().map(ToString::to_string),
+        "ended a backfill"
+    );
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const EU: &str = "AWSLogs/1/elasticloadbalancing/eu-west-1/";
-
     #[test]
     fn goes_on_where_it_was_though_that_region_is_gone() {
-        let folder = |region: &str, day: &str| format!("AWSLogs/1/elasticloadbalancing/{region}/2024/01/{day}/");
-        let reached = Progress { last: Some(folder("eu-west-1", "05")), within: None };
-        for (region, day, covered) in [
-            ("eu-west-1", "05", true),
-            ("us-east-1", "04", true),
-            ("af-south-1", "05", true),
-            ("us-east-1", "05", false),
-            ("af-south-1", "06", false),
+        let day = |day: u32| NaiveDate::from_ymd_opt(2024, 1, day).unwrap();
+        let folder = |region: &str, day: u32| format!("AWSLogs/1/elasticloadbalancing/{region}/2024/01/{day:02}/");
+        let reached = Reached { last: Some((day(5).to_string(), folder("eu-west-1", 5))), within: None };
+        for (region, of, covered) in [
+            ("eu-west-1", 5, true),
+            ("us-east-1", 4, true),
+            ("af-south-1", 5, true),
+            ("us-east-1", 5, false),
+            ("af-south-1", 6, false),
         ] {
-            assert_eq!(reached.covers(&folder(region, day)), covered, "{region} {day}");
+            assert_eq!(reached.covers(day(of), &folder(region, of)), covered, "{region} {of}");
         }
-        assert!(!Progress::default().covers(&folder("eu-west-1", "01")));
-        for broken in ["x", "ä23456789/1"] {
-            assert!(!Progress { last: Some(broken.to_owned()), within: None }.covers(&folder("eu-west-1", "01")));
-        }
-    }
-
-    #[test]
-    fn its_state_is_json() {
-        let reached = Progress { last: Some(format!("{EU}2024/01/05/")), within: None };
-        let json = serde_json::to_string(&reached).unwrap();
-        assert_eq!(json, format!("{{\"last\":\"{EU}2024/01/05/\"}}"));
-        assert_eq!(serde_json::from_str::<Progress>(&json).unwrap(), reached);
+        assert!(!Reached::default().covers(day(1), &folder("eu-west-1", 1)));
     }
 }

@@ -1,16 +1,19 @@
-//! A dry run: what a sweep would do, without a request to the engine and without a change in S3.
+//! A dry run: what a sweep would do, without a request to the engine and without a change in S3 but for a probe.
 
 use std::collections::BTreeMap;
 
-use parser_wasm::{Damage, GeoDatabase, ItemWriter, KeyKind, Limits, LineOutcome, LogReader, Source};
+use parser_wasm::{Damage, GeoDatabase, ItemWriter, KeyKind, Limits, LineOutcome, Source};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::sweep::{choose_of, look};
+use crate::cancel::Cancel;
 use crate::config::Settle;
 use crate::ingest::Ingest;
+use crate::lines::LogLines;
 use crate::outcome::{RunError, Unsettled};
 use crate::report::Report;
-use crate::s3::S3Error;
+use crate::s3::{Finding, S3Error};
 
 /// Documents and bad lines shown.
 const SAMPLES: usize = 3;
@@ -26,6 +29,8 @@ pub struct Plan {
     /// What would become of objects whose lines are all accounted for: `delete`, `keep`, or
     /// `archive to s3://...`.
     pub settle: String,
+    /// The permissions that a run needs in S3, each of which was tried.
+    pub permissions: Vec<Finding>,
     /// Objects under the prefix.
     pub listed: u64,
     /// Those that an earlier run settled, where settled objects stay.
@@ -81,81 +86,69 @@ pub struct FaultyObject {
     pub message: String,
 }
 
-impl Ingest {
-    /// Reads the oldest `objects` logs as a sweep would, and counts.
-    ///
-    /// # Errors
-    /// When the bucket cannot be listed.
-    pub async fn plan(&self, objects: usize, mut progress: impl FnMut(usize, usize)) -> Result<Plan, RunError> {
-        let settle = match &self.config.settle {
-            Settle::Delete => "delete".to_owned(),
-            Settle::Keep => "keep".to_owned(),
-            Settle::Archive(to) => format!("archive to {to}"),
-        };
-        let mut memory = self.remember().await;
-        let mut report = Report::default();
-        let chosen = self.choose(objects, &mut memory, &mut report).await?;
-        let mut plan = Plan {
-            settings: self.settings.digest(),
-            geo: self.knowledge.geo.list(),
-            settle,
-            listed: report.objects.listed,
-            done_before: report.objects.done_before,
-            left_by_reason: report.left_by_reason,
-            ..Plan::default()
-        };
-        let total = chosen.len();
-        for (done, object) in chosen.into_iter().enumerate() {
-            progress(done, total);
-            plan.read += 1;
-            plan.bytes += object.size_bytes;
-            let before = (plan.lines, plan.documents + plan.filtered, plan.quarantined);
-            let (reason, message) = match self.read_for(&mut plan, &object.key).await {
-                Ok(None) => {
-                    let not_log = Unsettled::NotLog { lines: plan.lines - before.0 };
-                    let nothing_good = plan.documents + plan.filtered == before.1 && plan.quarantined > before.2;
-                    if !nothing_good || matches!(KeyKind::of(&object.key), KeyKind::NamedByAws(_)) {
-                        plan.would_settle += 1;
-                        continue;
-                    }
-                    plan.quarantined = before.2;
-                    (not_log.code(), not_log.to_string())
+/// Reads the oldest `objects` logs as a sweep would, and counts.
+///
+/// # Errors
+/// When the bucket cannot be listed, or the state cannot be read.
+pub async fn plan(ingest: &Ingest, objects: usize, mut progress: impl FnMut(usize, usize)) -> Result<Plan, RunError> {
+    let settle = match &ingest.config.settle {
+        Settle::Delete => "delete".to_owned(),
+        Settle::Keep => "keep".to_owned(),
+        Settle::Archive(to) => format!("archive to {to}"),
+    };
+    let mut memory = look(ingest).await?;
+    let mut report = Report::default();
+    let (chosen, _) = choose_of(ingest, objects, &mut memory, &mut report, &Cancel::default()).await?;
+    let mut plan = Plan {
+        settings: ingest.settings.digest(),
+        geo: ingest.knowledge.geo.list(),
+        settle,
+        permissions: ingest.store.preflight(&ingest.config, ingest.folder.path()).await,
+        listed: report.objects.listed,
+        done_before: report.objects.done_before,
+        left_by_reason: report.left_by_reason,
+        ..Plan::default()
+    };
+    let chosen: Vec<_> = chosen.objects.into_iter().chain(chosen.suspects).take(objects).collect();
+    let total = chosen.len();
+    for (done, (_, object)) in chosen.into_iter().enumerate() {
+        progress(done, total);
+        plan.read += 1;
+        plan.bytes += object.size_bytes;
+        let before = (plan.lines, plan.documents + plan.filtered, plan.quarantined);
+        let (reason, message) = match read_for(ingest, &mut plan, &object.key).await {
+            Ok(None) => {
+                let not_log = Unsettled::NotLog { lines: plan.lines - before.0 };
+                let nothing_good = plan.documents + plan.filtered == before.1 && plan.quarantined > before.2;
+                if !nothing_good || matches!(KeyKind::of(&object.key), KeyKind::NamedByAws(_)) {
+                    plan.would_settle += 1;
+                    continue;
                 }
-                Ok(Some(damage)) => (damage.kind.code(), damage.to_string()),
-                Err(error) => {
-                    let why = Unsettled::from(error);
-                    (why.code(), why.to_string())
-                }
-            };
-            plan.faulty.push(FaultyObject { key: object.key, reason, message });
-        }
-        Ok(plan)
+                plan.quarantined = before.2;
+                (not_log.code(), not_log.to_string())
+            }
+            Ok(Some(damage)) => (damage.kind.code(), damage.to_string()),
+            Err(error) => {
+                let why = Unsettled::from(error);
+                (why.code(), why.to_string())
+            }
+        };
+        plan.faulty.push(FaultyObject { key: object.key, reason, message });
     }
+    Ok(plan)
+}
 
-    async fn read_for(&self, plan: &mut Plan, key: &str) -> Result<Option<Damage>, S3Error> {
-        let mut download = self.store.get(key).await?;
-        let source = Source::s3(self.store.bucket(), key);
-        let mut counter = Counter { writer: self.writer(&source, false), out: Vec::new(), key, plan };
-        let mut reader = LogReader::new(Limits::default());
-        while let Some(chunk) = download.chunk().await? {
-            let pushed = reader.push(&chunk);
-            while let Some(line) = reader.next_line() {
-                counter.count(&line);
-            }
-            if let Err(damage) = pushed {
-                return Ok(Some(damage));
-            }
-        }
-        match reader.finish() {
-            Ok(line) => {
-                if let Some(line) = line {
-                    counter.count(&line);
-                }
-                Ok(None)
-            }
-            Err(damage) => Ok(Some(damage)),
+async fn read_for(ingest: &Ingest, plan: &mut Plan, key: &str) -> Result<Option<Damage>, S3Error> {
+    let mut download = ingest.store.get(key).await?;
+    let source = Source::s3(ingest.bucket(), key);
+    let mut counter = Counter { writer: ingest.writer(&source, false), out: Vec::new(), key, plan };
+    let mut lines = LogLines::new(Limits::default());
+    while lines.damage().is_none() && lines.take_up(&mut download).await? {
+        while let Some(line) = lines.next_line() {
+            counter.count(&line);
         }
     }
+    Ok(lines.damage().cloned())
 }
 
 /// Counts the lines of one object.

@@ -1,14 +1,17 @@
-//! Documents written anew from the objects that were kept, after an upgrade or a change of settings.
+//! Documents overwritten from the objects that were kept, after an upgrade or a change of settings.
 
 use std::sync::Arc;
 
 use parser_wasm::KeyKind;
 use thiserror::Error;
 
+use super::work::{self, Pace, work_through};
 use crate::cancel::Cancel;
-use crate::config::{Config, Location, Settle};
-use crate::ingest::{Done, Ingest};
+use crate::config::{Location, Settle};
+use crate::event::ObjectRef;
+use crate::ingest::{Ingest, Logs};
 use crate::log::log_run;
+use crate::object::Task;
 use crate::outcome::RunError;
 use crate::report::Report;
 
@@ -29,89 +32,98 @@ pub enum RederiveError {
     Run(#[from] RunError),
 }
 
-impl Ingest {
-    /// Writes the documents of all kept objects anew, in the order of keys: of those in the bucket
-    /// where they stay there, of the archive where they are moved. `prefix` begins the keys that the
-    /// objects had when they were written. Nothing is changed in S3, but the quarantine of their bad
-    /// lines; nothing is remembered.
-    ///
-    /// # Errors
-    /// When nothing is kept, or no object could be worked on at all.
-    pub async fn rederive(
-        self: &Arc<Self>,
-        prefix: &str,
-        cancel: &Cancel,
-        mut progress: impl FnMut(usize, usize),
-    ) -> Result<Report, RederiveError> {
-        if !self.can_overwrite() {
-            return Err(RederiveError::NoIds);
-        }
-        let place = self.kept_at(prefix)?;
-        let from = Arc::new(self.reading_from(&place.bucket));
-        let mut report = self.report();
-        self.check_engine(cancel).await?;
-        let (mut total, mut done) = (0, 0);
-        let mut pages = from.store.pages(&place.prefix);
-        while let Some(page) = cancel.unless_cancelled(pages.next()).await {
-            let Some(page) = page.map_err(RunError::List)? else { break };
-            let logs = page.objects.into_iter().filter(|object| self.is_kept_log(&object.key));
-            let logs: Vec<(String, ())> = logs.map(|object| (object.key, ())).collect();
-            report.objects.listed += logs.len() as u64;
-            total += logs.len();
-            let left = from.work_through(logs, true, cancel, |key, Done { ledger, outcome, .. }| {
-                report.enter(key, &ledger, &outcome);
-                done += 1;
-                progress(done, total);
-            });
-            for (key, (), why) in left.await {
-                report.leave(key, &why);
-            }
-        }
-        report.end(cancel.reason(), &self.sink);
-        log_run(&report, self.scope.folder());
-        Ok(report)
+/// Overwrites the documents of all kept objects, in the order of keys: of those in the bucket where they stay
+/// there, of the archive where they are moved. `prefix` begins the keys that the objects had when they
+/// were written. Nothing is changed in S3, but the quarantine of their bad lines; nothing is remembered.
+///
+/// # Errors
+/// When nothing is kept, or no object could be worked on at all.
+pub async fn rederive(
+    ingest: &Arc<Ingest>,
+    prefix: &str,
+    cancel: &Cancel,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Report, RederiveError> {
+    if !ingest.can_overwrite() {
+        return Err(RederiveError::NoIds);
     }
+    let wanted = wanted(ingest, prefix)?;
+    let logs = Arc::new(kept(ingest)?);
+    let mut report = ingest.report();
+    ingest.check_engine(cancel).await?;
+    let pace = Pace { at_once: ingest.config.objects_in_flight, announced: None };
+    let (mut total, mut done) = (0, 0);
+    let mut pages = logs.store.pages(&format!("{}{wanted}", logs.moved_below));
+    while let Some(page) = cancel.unless_cancelled(pages.next()).await {
+        let Some(page) = page.map_err(RunError::List)? else { break };
+        let is_log = |key: &str| matches!(KeyKind::of(key), KeyKind::NamedByAws(_) | KeyKind::NamedLog);
+        let is_kept = |key: &str| is_log(key) && (!logs.moved_below.is_empty() || !ingest.config.is_own(key));
+        let objects = page.objects.into_iter().filter(|object| is_kept(&object.key));
+        let tasks: Vec<(Task, ())> = objects.map(|object| (Task::read(&object.key, &object.etag), ())).collect();
+        report.objects.listed += tasks.len() as u64;
+        total += tasks.len();
+        let left = work_through(ingest, &logs, tasks, pace, cancel, |work::Done { key, worked, .. }| {
+            report.enter(key, &worked);
+            done += 1;
+            progress(done, total);
+        });
+        for (key, (), why) in left.await {
+            report.leave(key, &why);
+        }
+    }
+    ingest.end(&mut report, cancel);
+    log_run(&report, ingest.folder.path());
+    Ok(report)
+}
 
-    /// Where the objects lie whose keys began so.
-    fn kept_at(&self, prefix: &str) -> Result<Location, RederiveError> {
-        let swept = &self.config.prefix;
-        let wanted = if prefix.starts_with(swept.as_str()) {
-            prefix
-        } else if swept.starts_with(prefix) {
-            swept
-        } else {
-            return Err(RederiveError::Outside(prefix.to_owned()));
-        };
-        match &self.config.settle {
-            Settle::Delete => Err(RederiveError::NothingKept),
-            Settle::Keep => Ok(Location { bucket: self.config.bucket.clone(), prefix: wanted.to_owned() }),
-            Settle::Archive(to) => Ok(Location { bucket: to.bucket.clone(), prefix: format!("{}{wanted}", to.prefix) }),
-        }
-    }
+/// The kept objects, which stay as they are.
+pub(super) fn kept(ingest: &Ingest) -> Result<Logs, RederiveError> {
+    let place = match &ingest.config.settle {
+        Settle::Delete => return Err(RederiveError::NothingKept),
+        Settle::Keep => Location { bucket: ingest.config.bucket.clone(), prefix: String::new() },
+        Settle::Archive(to) => to.clone(),
+    };
+    let store = ingest.store.with_bucket(&place.bucket);
+    Ok(Logs { store, settle: Settle::Keep, overwrite: true, moved_below: place.prefix })
+}
 
-    /// Whether it is the key of a log that was kept. An archive may lie below our own prefix.
-    fn is_kept_log(&self, key: &str) -> bool {
-        let is_own = match &self.config.settle {
-            Settle::Archive(_) => self.config.is_quarantine_or_state(key),
-            Settle::Delete | Settle::Keep => self.config.is_own(key),
-        };
-        !is_own
-            && key.ends_with(&self.config.suffix)
-            && matches!(KeyKind::of(key), KeyKind::NamedByAws(_) | KeyKind::NamedLog)
+/// What the original keys begin with: the narrower one of the prefix asked for and the one that is swept.
+fn wanted<'a>(ingest: &'a Ingest, prefix: &'a str) -> Result<&'a str, RederiveError> {
+    let swept = ingest.config.prefix.as_str();
+    if prefix.starts_with(swept) {
+        Ok(prefix)
+    } else if swept.starts_with(prefix) {
+        Ok(swept)
+    } else {
+        Err(RederiveError::Outside(prefix.to_owned()))
     }
+}
 
-    /// The same, on objects of that bucket, which stay as they are.
-    fn reading_from(&self, bucket: &str) -> Self {
-        let config = Config { bucket: bucket.to_owned(), settle: Settle::Keep, ..self.config.clone() };
-        Self {
-            config,
-            settings: self.settings.clone(),
-            knowledge: self.knowledge.clone(),
-            store: self.store.with_bucket(bucket),
-            engine: self.engine.clone(),
-            sink: Arc::clone(&self.sink),
-            queue: None,
-            scope: self.scope.clone(),
-        }
+/// Where an object was archived to, if it was: there it stays as it is.
+pub(crate) fn archived(ingest: &Ingest, object: &ObjectRef) -> Option<Logs> {
+    let Settle::Archive(to) = &ingest.config.settle else { return None };
+    let is_there = object.bucket == to.bucket && object.key.starts_with(&to.prefix) && !to.prefix.is_empty()
+        || object.bucket == to.bucket && to.bucket != ingest.config.bucket;
+    is_there.then(|| kept(ingest).ok()).flatten()
+}
+
+/// Overwrites the documents of one archived object.
+///
+/// # Errors
+/// When the engine is not ready.
+pub(crate) async fn one(ingest: &Arc<Ingest>, logs: Logs, key: &str, cancel: &Cancel) -> Result<Report, RunError> {
+    let mut report = ingest.report();
+    report.objects.listed = 1;
+    ingest.check_engine(cancel).await?;
+    let pace = Pace { at_once: 1, announced: None };
+    let (logs, task) = (Arc::new(logs), [(Task::read(key, ""), ())]);
+    let left = work_through(ingest, &logs, task, pace, cancel, |work::Done { key, worked, .. }| {
+        report.enter(key, &worked);
+    });
+    for (key, (), why) in left.await {
+        report.leave(key, &why);
     }
+    ingest.end(&mut report, cancel);
+    log_run(&report, ingest.folder.path());
+    Ok(report)
 }

@@ -3,18 +3,28 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::cancel::Cancel;
+use super::candidates::{Candidates, Chosen, OBJECTS_PER_SWEEP};
+use super::filtered::Held;
+use super::listing::{self, Shown};
+use super::work::{self, Pace, work_through};
+use crate::cancel::{Cancel, Phase, StopReason};
+use crate::config::Settle;
 use crate::event::ObjectRef;
-use crate::ingest::{Done, Ingest};
-use crate::jobs::candidates::{Choice, OBJECTS_PER_SWEEP};
-use crate::ledger::Ledger;
-use crate::log::{log_object, log_run};
-use crate::outcome::{RunError, Unsettled};
+use crate::ingest::Ingest;
+use crate::log::log_run;
+use crate::object::{Task, Todo};
+use crate::outcome::{RunError, Unsettled, Worked};
 use crate::queue::{self, Queue};
 use crate::report::Report;
 use crate::s3::ListedObject;
-use crate::state::memory::{Memory, Turn};
-use crate::state::{Lease, LeaseError};
+use crate::state::{Deployment, Entry, Kind, Lease, LeaseError, Memory, RELEASE, now_s};
+
+/// So many objects are announced at once: a process that dies puts so many of them last, the one over
+/// which it died among them.
+const ANNOUNCED: usize = 100;
+
+/// A message comes again for so long, until it is a dead letter; an object is not handed over again before.
+const HANDED_OVER_S: u64 = 3 * 60 * 60;
 
 /// What came of a schedule's tick.
 #[derive(Debug)]
@@ -25,203 +35,256 @@ pub enum Tick {
     Skipped(String),
 }
 
-impl Ingest {
-    /// A schedule's tick: a sweep, unless another one is under way. `time` is how long this one
-    /// can take.
-    ///
-    /// # Errors
-    /// As [`Self::sweep`].
-    pub async fn tick(self: &Arc<Self>, time: Duration, cancel: &Cancel) -> Result<Tick, RunError> {
-        let lease = match cancel.unless_cancelled(Lease::take(&self.store, &self.scope, time)).await {
-            Some(Ok(lease)) => Some(lease),
-            Some(Err(held @ LeaseError::Held(_))) => {
-                tracing::info!(state = self.scope.folder(), "{held}: nothing is done");
-                return Ok(Tick::Skipped(held.to_string()));
-            }
-            // Ids make it harmless should another run be under way.
-            Some(Err(LeaseError::Storage(error))) => {
-                tracing::warn!(%error, state = self.scope.folder(), "there is no lease to be had: sweeping without");
-                None
-            }
-            None => None,
-        };
-        let report = self.sweep(false, cancel, |_, _| {}).await;
-        if let Some(lease) = lease {
-            cancel.at_the_end(lease.release()).await;
+/// A schedule's tick: a sweep, unless another one is under way. `time` is how long this one can take.
+///
+/// # Errors
+/// As [`sweep`].
+pub async fn tick(ingest: &Arc<Ingest>, time: Duration, cancel: &Cancel) -> Result<Tick, RunError> {
+    let lease = match cancel.unless_cancelled(Lease::take(&ingest.store, &ingest.folder, time)).await {
+        Some(Ok(lease)) => Some(lease),
+        Some(Err(held @ LeaseError::Held(_))) => {
+            tracing::info!(state = ingest.folder.path(), "skipped this tick: {held}");
+            return Ok(Tick::Skipped(held.to_string()));
         }
-        report.map(|report| Tick::Swept(Box::new(report)))
+        // Ids make it harmless should another run be under way. Where they do not, the state cannot be written
+        // either, and the sweep says so.
+        Some(Err(LeaseError::Storage(error))) => {
+            tracing::warn!(%error, state = ingest.folder.path(), "cannot take the lease; sweeping without it");
+            None
+        }
+        None => None,
+    };
+    let report = sweep(ingest, false, cancel, |_, _| {}).await;
+    if let Some(lease) = lease {
+        cancel.until(Phase::Save, lease.release()).await;
     }
+    report.map(|report| Tick::Swept(Box::new(report)))
+}
 
-    /// Sweeps the bucket once: oldest objects first, until none is left or `cancel` says so.
-    /// `progress` is told how many of how many objects are done with.
-    ///
-    /// # Errors
-    /// When no object could be worked on at all. Whatever happens to objects is in the report.
-    pub async fn sweep(
-        self: &Arc<Self>,
-        overwrite: bool,
-        cancel: &Cancel,
-        progress: impl FnMut(usize, usize),
-    ) -> Result<Report, RunError> {
-        let mut report = self.report();
-        self.check_engine(cancel).await?;
-        if let Some(mut memory) = cancel.unless_cancelled(self.remember()).await
-            && let Some(chosen) =
-                cancel.unless_cancelled(self.choose(OBJECTS_PER_SWEEP, &mut memory, &mut report)).await
+/// Sweeps the bucket once: oldest objects first, until none is left or `cancel` says so.
+/// `progress` is told how many of how many objects are done with.
+///
+/// # Errors
+/// When no object could be worked on at all. Whatever happens to objects is in the report.
+pub async fn sweep(
+    ingest: &Arc<Ingest>,
+    overwrite: bool,
+    cancel: &Cancel,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<Report, RunError> {
+    let mut report = ingest.report();
+    ingest.check_engine(cancel).await?;
+    if let Some(memory) = cancel.unless_cancelled(remember(ingest)).await {
+        let mut memory = memory?;
+        if let Some(queue) = &ingest.queue
+            && let Some(is_empty) = cancel.unless_cancelled(queue.is_empty()).await
+            && is_empty?
         {
-            let chosen = chosen?;
-            match &self.queue {
-                Some(queue) => self.hand_over(queue, chosen, cancel, &mut memory, &mut report).await?,
-                None => self.work_off(chosen, overwrite, cancel, progress, &mut memory, &mut report).await,
+            // What was handed over and is still there was lost.
+            memory.work.take_back_what_was_handed_over();
+        }
+        if let Some(chosen) = cancel.unless_cancelled(choose(ingest, &mut memory, &mut report, cancel)).await {
+            let (chosen, shown) = chosen?;
+            report.listing_complete = Some(shown.everything || shown.newest);
+            let mut run = Run { ingest, overwrite, cancel, memory: &mut memory, report: &mut report };
+            let (mine, sent) = match &ingest.queue {
+                Some(queue) => run.hand_over(queue, chosen).await,
+                None => (chosen, Ok(())),
+            };
+            run.work_off(mine, &mut progress).await;
+            if !(shown.everything || shown.newest) {
+                cancel.cancel(StopReason::Listing);
             }
-            // Only here: a listing that was broken off would forget what it did not see.
-            if cancel.at_the_end(self.save(&mut memory)).await.is_none() {
-                tracing::warn!(state = self.scope.folder(), "no time to keep what this run learnt");
-            }
-        }
-        report.end(cancel.reason(), &self.sink);
-        log_run(&report, self.scope.folder());
-        Ok(report)
-    }
-
-    async fn work_off(
-        self: &Arc<Self>,
-        chosen: Vec<ListedObject>,
-        overwrite: bool,
-        cancel: &Cancel,
-        mut progress: impl FnMut(usize, usize),
-        memory: &mut Memory,
-        report: &mut Report,
-    ) {
-        let (mut done, total) = (0, chosen.len());
-        let objects = chosen.into_iter().map(|object| (object.key.clone(), object));
-        let left = self.work_through(objects, overwrite, cancel, |key, Done { about, ledger, outcome }| {
-            memory.enter(&about, Turn::of(&outcome));
-            report.enter(key, &ledger, &outcome);
-            done += 1;
-            progress(done, total);
-        });
-        for (key, object, why) in left.await {
-            memory.enter(&object, Turn::Open);
-            report.leave(key, &why);
-        }
-    }
-
-    /// Works on objects that an event named.
-    ///
-    /// # Errors
-    /// When no object could be worked on at all.
-    pub async fn work_on(
-        self: &Arc<Self>,
-        objects: Vec<ObjectRef>,
-        overwrite: bool,
-        cancel: &Cancel,
-    ) -> Result<(Report, Vec<Worked>), RunError> {
-        let mut report = self.report();
-        self.check_engine(cancel).await?;
-        let mut worked = Vec::new();
-        let mut mine = Vec::new();
-        for object in objects {
-            report.objects.listed += 1;
-            match self.refuse(&object).map(Err) {
-                None => mine.push((object.key.clone(), object)),
-                Some(outcome) => {
-                    log_object(&object.bucket, &object.key, &Ledger::default(), &outcome);
-                    report.enter(object.key.clone(), &Ledger::default(), &outcome);
-                    worked.push(Worked { object, outcome: outcome.map(drop) });
-                }
-            }
-        }
-        let mut failed = Vec::new();
-        let left = self.work_through(mine, overwrite, cancel, |key, Done { about, ledger, outcome }| {
-            if matches!(Turn::of(&outcome), Turn::Failed | Turn::NotLog) {
-                failed.push(key.clone());
-            }
-            report.enter(key, &ledger, &outcome);
-            worked.push(Worked { object: about, outcome: outcome.map(drop) });
-        });
-        for (key, object, why) in left.await {
-            report.leave(key, &why);
-            worked.push(Worked { object, outcome: Err(why) });
-        }
-        let noted = cancel.at_the_end(async {
-            for key in &failed {
-                self.note_failed(key).await;
-            }
-        });
-        noted.await;
-        report.end(cancel.reason(), &self.sink);
-        log_run(&report, self.scope.folder());
-        Ok((report, worked))
-    }
-
-    /// Why an object that an event named is not for us.
-    fn refuse(&self, object: &ObjectRef) -> Option<Unsettled> {
-        use parser_wasm::KeyKind;
-        let config = &self.config;
-        let ours = object.bucket == config.bucket
-            && object.key.starts_with(&config.prefix)
-            && object.key.ends_with(&config.suffix)
-            && !config.is_own(&object.key);
-        match KeyKind::of(&object.key) {
-            _ if !ours => Some(Unsettled::NotOurs),
-            KeyKind::TestFile => Some(Unsettled::TestFile),
-            KeyKind::Other => Some(Unsettled::NotAccessLog),
-            KeyKind::NamedByAws(format) if !self.settings.takes(format) => Some(Unsettled::OtherFormat(format)),
-            KeyKind::NamedByAws(_) | KeyKind::NamedLog => None,
-        }
-    }
-
-    /// The oldest logs under the prefix, oldest first. Everything else goes to the report.
-    pub(crate) async fn choose(
-        &self,
-        capacity: usize,
-        memory: &mut Memory,
-        report: &mut Report,
-    ) -> Result<Vec<ListedObject>, RunError> {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let now_ms = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
-        let mut choice = Choice::new(&self.config, &self.settings, now_ms, capacity, memory, report);
-        self.store.list(&self.config.prefix, |object| choice.consider(object)).await.map_err(RunError::List)?;
-        Ok(choice.into_order())
-    }
-
-    /// Gives the objects to the queue, if that is empty: otherwise those of an earlier sweep are
-    /// still being worked on. Whoever works on them notes what becomes of them; until then they are
-    /// open, also should a message be lost.
-    async fn hand_over(
-        &self,
-        queue: &Queue,
-        chosen: Vec<ListedObject>,
-        cancel: &Cancel,
-        memory: &mut Memory,
-        report: &mut Report,
-    ) -> Result<(), RunError> {
-        for object in &chosen {
-            let turn = if memory.has_failed(object) { Turn::Failed } else { Turn::Open };
-            memory.enter(object, turn);
-        }
-        let Some(is_empty) = cancel.unless_cancelled(queue.is_empty()).await else { return Ok(()) };
-        if !is_empty? {
-            chosen.into_iter().for_each(|object| report.leave(object.key, &Unsettled::QueueBusy));
-            return Ok(());
-        }
-        for objects in chosen.chunks(queue::BATCH) {
-            let objects: Vec<ObjectRef> =
-                objects.iter().map(|object| ObjectRef::listed(self.store.bucket(), object)).collect();
-            let Some(sent) = cancel.unless_cancelled(queue.send(&objects)).await else { break };
+            save(ingest, &mut memory, cancel).await;
             sent?;
-            report.objects.enqueued += objects.len() as u64;
+        }
+        report.note_work(&memory.work);
+    }
+    ingest.end(&mut report, cancel);
+    log_run(&report, ingest.folder.path());
+    Ok(report)
+}
+
+/// What earlier runs learnt, and the proof that this one can say what it does, where a repeat would not be harmless.
+async fn remember(ingest: &Ingest) -> Result<Memory, RunError> {
+    let mut memory = look(ingest).await?;
+    let mut marked = vec![(ingest.store.clone(), ingest.config.own_prefix.clone())];
+    if let Settle::Archive(to) = &ingest.config.settle {
+        marked.push((ingest.store.with_bucket(&to.bucket), to.prefix.clone()));
+    }
+    memory.begin(&marked).await?;
+    if ingest.config.settle == Settle::Keep || !ingest.can_overwrite() {
+        let (bucket, folder) = (ingest.bucket().to_owned(), ingest.folder.path().to_owned());
+        let cannot = |source| RunError::CannotRemember { bucket, folder, source };
+        memory.try_to_write().await.map_err(cannot)?;
+    }
+    Ok(memory)
+}
+
+/// What earlier runs learnt.
+pub(super) async fn look(ingest: &Ingest) -> Result<Memory, RunError> {
+    let Ingest { store, folder, config, .. } = ingest;
+    let who = Deployment {
+        bucket: config.bucket.clone(),
+        prefix: config.prefix.clone(),
+        endpoint: ingest.engine.endpoint().to_string(),
+        settings: ingest.settings.digest(),
+        release: RELEASE.to_owned(),
+        ..Deployment::default()
+    };
+    let keeps = config.settle == Settle::Keep;
+    let (mut memory, unfinished) = Memory::open(store, folder, &config.own_prefix, who, keeps).await?;
+    for (key, etag) in unfinished.objects {
+        let entry = Worked::nothing(Unsettled::Died).entry(&key, &etag);
+        entry.into_iter().for_each(|entry| memory.work.enter(Entry { last_tried_s: unfinished.at_s, ..entry }));
+    }
+    Ok(memory)
+}
+
+/// The logs under the prefix that are to be worked on. Everything else goes to the report.
+async fn choose(
+    ingest: &Ingest,
+    memory: &mut Memory,
+    report: &mut Report,
+    cancel: &Cancel,
+) -> Result<(Chosen, Shown), RunError> {
+    choose_of(ingest, OBJECTS_PER_SWEEP, memory, report, cancel).await
+}
+
+/// The same, so many of them.
+pub(super) async fn choose_of(
+    ingest: &Ingest,
+    capacity: usize,
+    memory: &mut Memory,
+    report: &mut Report,
+    cancel: &Cancel,
+) -> Result<(Chosen, Shown), RunError> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let now_ms = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
+    let mut candidates = Candidates::new(&ingest.config, &ingest.settings, now_ms, capacity, memory, report);
+    let shown = listing::list(ingest, &mut candidates, cancel).await?;
+    Ok((candidates.into_order(), shown))
+}
+
+async fn save(ingest: &Ingest, memory: &mut Memory, cancel: &Cancel) {
+    match cancel.until(Phase::Save, memory.save()).await {
+        Some(Ok(())) => {}
+        Some(Err(error)) => ingest.not_remembered("", &error),
+        None => tracing::warn!(state = ingest.folder.path(), "cannot store what this run learnt: the time is over"),
+    }
+}
+
+/// A sweep that works on objects.
+struct Run<'a> {
+    ingest: &'a Arc<Ingest>,
+    overwrite: bool,
+    cancel: &'a Cancel,
+    memory: &'a mut Memory,
+    report: &'a mut Report,
+}
+
+impl Run<'_> {
+    async fn work_off(&mut self, chosen: Chosen, progress: &mut impl FnMut(usize, usize)) {
+        let Chosen { objects, suspects, held } = chosen;
+        let logs = Arc::new(self.ingest.logs(self.overwrite));
+        let (mut done, total) = (0, objects.len() + suspects.len());
+        let mut held = Held::of(held);
+        if total > 0 {
+            self.memory.workers_announce();
+        }
+        let several = Pace { at_once: self.ingest.config.objects_in_flight, announced: Some(ANNOUNCED) };
+        let one = Pace { at_once: 1, announced: Some(1) };
+        for (tasks, pace) in [(objects, several), (suspects, one)] {
+            let Self { ingest, cancel, memory, report, .. } = self;
+            let left = work_through(ingest, &logs, tasks, pace, cancel, |work::Done { key, about, worked }| {
+                enter(memory, &about, &worked);
+                if held.takes(&about, &worked) {
+                    report.add(&worked.ledger);
+                    held.is_enough(report).into_iter().for_each(|reason| cancel.cancel(reason));
+                } else {
+                    report.enter(key, &worked);
+                }
+                done += 1;
+                progress(done, total);
+            });
+            for (key, _, why) in left.await {
+                self.report.leave(key, &why);
+            }
+        }
+        let Self { ingest, cancel, memory, report, .. } = self;
+        let verdict = held.verdict(report);
+        let held = held.into_tasks(verdict.is_none(), report);
+        verdict.into_iter().for_each(|reason| cancel.cancel(reason));
+        let left = work_through(ingest, &logs, held, several, cancel, |work::Done { key, about, worked }| {
+            report.enter(key, &worked);
+            enter(memory, &about, &worked);
+        });
+        for (key, _, why) in left.await {
+            self.report.leave(key, &why);
+        }
+    }
+
+    /// Gives the objects that were never tried to the queue, as long as it has not enough messages, and
+    /// remembers that it did. What has been tried before is worked on here.
+    async fn hand_over(&mut self, queue: &Queue, chosen: Chosen) -> (Chosen, Result<(), RunError>) {
+        let (fresh, objects): (Vec<_>, Vec<_>) = chosen.objects.into_iter().partition(|(task, object)| {
+            let brief = self.memory.work.see(&object.key, &object.etag);
+            matches!(task.todo, Todo::Read) && brief.is_none_or(|brief| brief.kind == Kind::HandedOver)
+        });
+        let sent = self.send(queue, fresh).await;
+        (Chosen { objects, ..chosen }, sent)
+    }
+
+    async fn send(&mut self, queue: &Queue, fresh: Vec<(Task, ListedObject)>) -> Result<(), RunError> {
+        let Some(visible) = self.cancel.unless_cancelled(queue.visible()).await else {
+            fresh.into_iter().for_each(|(task, _)| self.report.leave(task.key, &Unsettled::NotReached));
+            return Ok(());
+        };
+        let room = OBJECTS_PER_SWEEP.saturating_sub(usize::try_from(visible?).unwrap_or(usize::MAX));
+        let mut fresh = fresh.into_iter();
+        let mine: Vec<ListedObject> = fresh.by_ref().take(room).map(|(_, object)| object).collect();
+        fresh.for_each(|(task, _)| self.report.leave(task.key, &Unsettled::QueueBusy));
+        for objects in mine.chunks(queue::BATCH) {
+            let messages: Vec<ObjectRef> =
+                objects.iter().map(|object| ObjectRef::listed(self.ingest.bucket(), object)).collect();
+            let Some(sent) = self.cancel.unless_cancelled(queue.send(&messages)).await else { break };
+            sent?;
+            self.report.objects.enqueued += objects.len() as u64;
+            objects.iter().for_each(|object| self.memory.work.enter(handed_over(object)));
         }
         Ok(())
     }
 }
 
-/// An object that an event named, and what became of it.
-#[derive(Debug)]
-pub struct Worked {
-    /// The object.
-    pub object: ObjectRef,
-    /// Why it is not settled, if it is not.
-    pub outcome: Result<(), Unsettled>,
+/// What a sweep remembers of an object that had its turn.
+fn enter(memory: &mut Memory, object: &ListedObject, worked: &Worked) {
+    match &worked.outcome {
+        Ok(_) => memory.finish(object),
+        Err(Unsettled::Gone | Unsettled::Changed) => memory.work.remove(&object.key),
+        Err(_) => {
+            if let Some(entry) = worked.entry(&object.key, &object.etag) {
+                memory.work.enter(entry);
+            }
+        }
+    }
+}
+
+fn handed_over(object: &ListedObject) -> Entry {
+    let now_s = now_s();
+    let why = Unsettled::QueueBusy;
+    Entry {
+        key: object.key.clone(),
+        etag: object.etag.clone(),
+        kind: Kind::HandedOver,
+        code: why.code().to_owned(),
+        reason: why.to_string(),
+        attempts: 0,
+        first_seen_s: now_s,
+        last_tried_s: now_s,
+        handed_over_until_s: Some(now_s + HANDED_OVER_S),
+        line: None,
+        account: None,
+        held: false,
+        release: None,
+    }
 }

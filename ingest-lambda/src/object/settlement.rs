@@ -1,22 +1,19 @@
 //! Settlement: what becomes of an object of which every line and byte is accounted for.
-
-use std::time::Duration;
+//!
+//! It may be broken off anywhere and repeated: the original is the last thing to go.
 
 use parser_wasm::Damage;
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::cancel::Cancel;
+use super::RESUMABLE_BYTES;
 use crate::config::{Location, Settle};
-use crate::ingest::Ingest;
+use crate::ingest::{Ingest, Logs};
 use crate::ledger::Ledger;
-use crate::object::{Settled, Work};
 use crate::outcome::Unsettled;
 use crate::quarantine;
-use crate::s3::{Condition, S3Error};
-
-/// Settlement that has begun when a run ends is seen through if it takes no longer. Broken off
-/// anywhere it does no harm: the original is the last thing to go.
-const SETTLE_GRACE: Duration = Duration::from_secs(6);
+use crate::s3::{Condition, Reach, S3Error};
+use crate::state::{Account, ResumePoint, StateError};
 
 /// The record beside a damaged object in quarantine.
 #[derive(Serialize)]
@@ -31,60 +28,77 @@ struct DamageRecord<'a> {
     ledger: &'a Ledger,
 }
 
-impl Ingest {
-    /// Settles an object that was read to its end, if its account allows; `damage` is what is wrong with it.
-    pub(crate) async fn settle(
-        &self,
-        work: &mut Work<'_>,
-        damage: Option<Damage>,
-        cancel: &Cancel,
-    ) -> Result<Settled, Unsettled> {
-        if !work.ledger().may_settle(work.lines_read, work.download.length()) {
-            return Err(Unsettled::Unbalanced);
+/// The record of what is wrong with an object.
+pub(super) fn record(logs: &Logs, key: &str, etag: &str, bytes: u64, damage: &Damage, ledger: &Ledger) -> Value {
+    let (bucket, message) = (logs.store.bucket(), damage.to_string());
+    let record = DamageRecord { bucket, key, etag, bytes, damage, message, ledger };
+    // Of types that are always JSON.
+    serde_json::to_value(record).unwrap_or_default()
+}
+
+/// What an error of a settlement means for the object.
+pub(super) fn failed(error: StateError) -> Unsettled {
+    match error {
+        StateError::Storage(error) => match error {
+            S3Error::Gone { .. } | S3Error::Changed { .. } => error.into(),
+            error if error.reach() == Reach::Everybody => error.into(),
+            error => Unsettled::Settlement(error.to_string()),
+        },
+        error => Unsettled::Settlement(error.to_string()),
+    }
+}
+
+/// An object that is only to be settled.
+pub(super) struct Settlement<'a> {
+    pub(super) ingest: &'a Ingest,
+    pub(super) logs: &'a Logs,
+    pub(super) key: &'a str,
+    pub(super) etag: &'a str,
+    pub(super) account: &'a Account,
+}
+
+impl Settlement<'_> {
+    /// Settles the object.
+    pub(super) async fn carry_out(&self) -> Result<(), StateError> {
+        let Self { ingest, logs, key, etag, account } = *self;
+        if !account.quarantined {
+            // An object that had bad lines when it was read before has none now.
+            let file = quarantine::lines_key(ingest.folder.path(), logs.original(key), etag);
+            ingest.store.remove(&file).await?;
         }
-        tokio::select! {
-            biased;
-            settled = self.settle_in_order(work, damage) => Ok(settled?),
-            () = async { cancel.cancelled().await; tokio::time::sleep(SETTLE_GRACE).await } => Err(Unsettled::Interrupted),
+        // Whoever writes the same object again wants it read from its first line.
+        if account.length >= RESUMABLE_BYTES {
+            ResumePoint::remove(&ingest.store, &ingest.folder, key).await?;
+        }
+        match &account.damage {
+            Some(record) => self.move_to_quarantine(record).await,
+            None => self.settle_whole().await,
         }
     }
 
-    /// First everything that keeps what cannot be indexed, then the original.
-    async fn settle_in_order(&self, work: &mut Work<'_>, damage: Option<Damage>) -> Result<Settled, S3Error> {
-        work.pipeline.quarantine().complete(&self.store).await?;
-        // Whoever writes the same object again wants it read from its beginning.
-        self.forget(work).await?;
-        let (key, etag, length) = (work.key, work.download.etag(), work.download.length());
-        let Some(damage) = damage else {
-            match &self.config.settle {
-                Settle::Delete => self.store.delete(key, etag).await?,
-                Settle::Archive(archive) => {
-                    let to = Location { bucket: archive.bucket.clone(), prefix: format!("{}{key}", archive.prefix) };
-                    self.store.copy(key, etag, length, &to).await?;
-                    self.store.delete(key, etag).await?;
-                }
-                Settle::Keep => {}
+    async fn settle_whole(&self) -> Result<(), StateError> {
+        let Self { logs, key, etag, account, .. } = *self;
+        match &logs.settle {
+            Settle::Delete => logs.store.delete(key, etag).await?,
+            Settle::Archive(archive) => {
+                let to = Location { bucket: archive.bucket.clone(), prefix: format!("{}{key}", archive.prefix) };
+                logs.store.copy(key, etag, account.length, &to).await?;
+                logs.store.delete(key, etag).await?;
             }
-            return Ok(Settled::Whole);
-        };
-        let to = quarantine::object_key(&self.config.own_prefix, key, etag);
-        let record = DamageRecord {
-            bucket: self.store.bucket(),
-            key,
-            etag,
-            bytes: length,
-            damage: &damage,
-            message: damage.to_string(),
-            ledger: &work.ledger(),
-        };
-        // Of types that are always JSON.
-        let record = serde_json::to_vec(&record).unwrap_or_default();
-        self.store.put(&format!("{to}.damage.json"), record, Condition::Always).await?;
-        let to = Location { bucket: self.store.bucket().to_owned(), prefix: to };
-        self.store.copy(key, etag, length, &to).await?;
-        if self.config.settle != Settle::Keep {
-            self.store.delete(key, etag).await?;
+            Settle::Keep => {}
         }
-        Ok(Settled::Quarantined(damage))
+        Ok(())
+    }
+
+    async fn move_to_quarantine(&self, record: &Value) -> Result<(), StateError> {
+        let Self { ingest, logs, key, etag, account } = *self;
+        let to = quarantine::object_key(ingest.folder.path(), logs.original(key), etag);
+        ingest.store.put(&format!("{to}.damage.json"), record.to_string(), Condition::Always).await?;
+        let to = Location { bucket: ingest.store.bucket().to_owned(), prefix: to };
+        logs.store.copy(key, etag, account.length, &to).await?;
+        if logs.settle != Settle::Keep {
+            logs.store.delete(key, etag).await?;
+        }
+        Ok(())
     }
 }
