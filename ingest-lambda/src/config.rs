@@ -1,26 +1,35 @@
 //! The configuration: one plain struct, read from environment variables.
 
+mod auth;
+mod aws_host;
+mod bucket;
+mod encryption;
 mod endpoint;
 pub(crate) mod geo;
 mod location;
 mod lookup;
+mod memory;
 pub(crate) mod secret;
-pub(crate) mod settings;
 mod variables;
 
+use std::fmt::Display;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use parser_wasm::{GeoDatabases, RedactionKey, Settings};
 use reqwest::Url;
 use thiserror::Error;
 
-pub(crate) use self::endpoint::from_url as engine_url;
+pub use self::encryption::Encryption;
+pub(crate) use self::endpoint::{from_url as engine_url, is_loopback};
 pub use self::location::Location;
 pub use self::variables::{VARIABLES, Variable};
 
 use self::lookup::Lookup;
 use crate::config::secret::Secret;
+use crate::setup::dashboards::DashboardsUrl;
+use crate::setup::grant::BackendRole;
 
 /// Everything that can be set; [`VARIABLES`] says by which variable. AWS's side (region,
 /// credentials, endpoints) comes from the variables and files every AWS tool reads.
@@ -30,8 +39,6 @@ pub struct Config {
     pub bucket: String,
     /// Only keys that begin with this; empty for all.
     pub prefix: String,
-    /// Only keys that end with this; empty for all.
-    pub suffix: String,
     /// The engine's URL; its path ends in a slash.
     pub endpoint: Url,
     /// How requests to the engine are authorized.
@@ -40,34 +47,42 @@ pub struct Config {
     pub ca_file: Option<PathBuf>,
     /// How long the engine may take to answer.
     pub request_timeout: Duration,
+    /// How S3 shall encrypt what we write; as the bucket says where none is given.
+    pub encryption: Option<Encryption>,
+    /// Whether buckets are named in the path of a request and not in its host.
+    pub path_style: bool,
     /// What documents look like.
     pub settings: SettingsSource,
     /// Where clients are.
     pub geo: GeoDatabases,
+    /// How many bytes the files of these have.
+    pub geo_bytes: u64,
     /// The secret under which addresses are replaced, where the settings say so.
     pub redaction_key: Option<RedactionKey>,
+    /// The ARN of a secret that is it.
+    pub redaction_key_arn: Option<String>,
     /// What becomes of an object whose every line is accounted for.
     pub settle: Settle,
+    /// Whether objects nearly all of whose lines are filtered out may be deleted.
+    pub delete_filtered: bool,
     /// Where quarantine and state lie in the bucket; ends in a slash.
     pub own_prefix: String,
     /// Whether S3 events arrive too, so that a sweep leaves new objects to them.
     pub events: bool,
     /// The queue to which a sweep hands its objects.
     pub fanout_queue_url: Option<String>,
-    /// Whether request bodies are compressed.
-    pub gzip: bool,
+    /// The queue to which a backfill hands its objects.
+    pub backfill_queue_url: Option<String>,
     /// Most bytes of a bulk request, before compression.
     pub batch_bytes: usize,
-    /// Most items of a bulk request.
-    pub batch_items: usize,
     /// Objects worked on at once.
     pub objects_in_flight: usize,
-    /// Bulk requests in flight per object.
-    pub requests_in_flight: usize,
-    /// The share of documents that may be refused, of a batch or of the latest thousand, in percent.
-    pub refused_percent: usize,
     /// How long documents are kept; none for ever.
     pub retention_days: Option<u32>,
+    /// The one place outside the engine's address where a work order may import dashboards.
+    pub dashboards_url: Option<DashboardsUrl>,
+    /// The one backend role that a work order may grant rights to.
+    pub grant_role: Option<BackendRole>,
 }
 
 /// How requests to the engine are authorized.
@@ -80,7 +95,7 @@ pub enum Auth {
     /// By [`Credentials`] that Secrets Manager or SSM keeps, by their ARN.
     Secret(String),
     /// By AWS signature version 4, with the process's own AWS credentials.
-    SigV4(SigningName),
+    SigV4(Signing),
 }
 
 /// What an engine asks of its users.
@@ -95,6 +110,15 @@ pub enum Credentials {
     },
     /// An API key, encoded as Elasticsearch hands it out.
     ApiKey(Secret),
+}
+
+/// What a signature is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signing {
+    /// The service.
+    pub service: SigningName,
+    /// The region; none for that of all other clients of AWS.
+    pub region: Option<String>,
 }
 
 /// The service name in a signature.
@@ -173,41 +197,53 @@ impl Config {
     fn read(variables: impl IntoIterator<Item = (String, String)>) -> (Self, Vec<String>) {
         let mut lookup = Lookup::new(variables);
         let bucket = lookup.required("ALBATROSS_BUCKET", "name the bucket with the logs");
+        let bucket = bucket.and_then(|text| lookup.check("ALBATROSS_BUCKET", bucket::name(&text)));
         let endpoint = read_endpoint(&mut lookup);
-        let auth = read_auth(&mut lookup);
+        let auth = auth::read_auth(&mut lookup, endpoint.as_ref());
+        auth::check_plain_http(&mut lookup, endpoint.as_ref(), &auth);
+        let encryption = lookup
+            .text("ALBATROSS_S3_ENCRYPTION")
+            .and_then(|text| lookup.check("ALBATROSS_S3_ENCRYPTION", Encryption::parse(&text)));
         let settings = read_settings(&mut lookup);
-        let geo = read_geo(&mut lookup);
-        let redaction_key = lookup.text("ALBATROSS_REDACT_KEY").and_then(|key| {
-            let key = RedactionKey::new(key.as_bytes()).map_err(|error| format!("cannot be used: {error}"));
-            lookup.check("ALBATROSS_REDACT_KEY", key)
-        });
+        let (geo, geo_bytes) = read_geo(&mut lookup);
+        let (redaction_key, redaction_key_arn) = read_redaction_key(&mut lookup);
         let prefix = lookup.text("ALBATROSS_PREFIX").unwrap_or_default();
         let own_prefix = read_own_prefix(&mut lookup, &prefix);
         let settle = read_settle(&mut lookup, bucket.as_deref(), &prefix, &own_prefix);
         let config = Self {
             bucket: bucket.unwrap_or_default(),
             prefix,
-            suffix: lookup.text("ALBATROSS_SUFFIX").unwrap_or_default(),
             endpoint: endpoint.unwrap_or_else(placeholder),
             auth,
             ca_file: lookup.text("ALBATROSS_CA_FILE").map(PathBuf::from),
             request_timeout: Duration::from_secs(lookup.number("ALBATROSS_REQUEST_TIMEOUT_SECONDS", 30, 1..=300)),
+            encryption,
+            path_style: lookup.flag("ALBATROSS_S3_PATH_STYLE", false),
             settings,
             geo,
+            geo_bytes,
             redaction_key,
+            redaction_key_arn,
             settle,
+            delete_filtered: lookup.flag("ALBATROSS_DELETE_FILTERED", false),
             own_prefix,
             events: lookup.flag("ALBATROSS_EVENTS", false),
             fanout_queue_url: lookup.text("ALBATROSS_FANOUT_QUEUE_URL"),
-            gzip: lookup.flag("ALBATROSS_GZIP", true),
+            backfill_queue_url: lookup.text("ALBATROSS_BACKFILL_QUEUE_URL"),
             batch_bytes: lookup.number("ALBATROSS_BATCH_BYTES", 3 << 20, 10_000..=100 << 20),
-            batch_items: lookup.number("ALBATROSS_BATCH_ITEMS", 5_000, 1..=100_000),
             objects_in_flight: lookup.number("ALBATROSS_OBJECTS_IN_FLIGHT", 4, 1..=64),
-            requests_in_flight: lookup.number("ALBATROSS_REQUESTS_IN_FLIGHT", 2, 1..=16),
-            refused_percent: lookup.number("ALBATROSS_REFUSED_PERCENT", 20, 1..=100),
             retention_days: lookup.optional_number("ALBATROSS_RETENTION_DAYS", 1..=36_500),
+            dashboards_url: read_parsed(&mut lookup, "ALBATROSS_DASHBOARDS_URL"),
+            grant_role: read_parsed(&mut lookup, "ALBATROSS_GRANT_ROLE"),
         };
+        // Read where the log begins, before there is a configuration.
+        lookup.choice(LOG_LEVEL, &LOG_LEVELS.map(|level| (level, ())));
         (config, lookup.into_problems())
+    }
+
+    /// What stands against running in a function of so many MiB of memory.
+    pub(crate) fn memory_problem(&self, function_mib: u64) -> Option<String> {
+        memory::problem(self, function_mib)
     }
 
     /// Whether a key lies where this program itself writes: quarantine, state, archive. Such
@@ -218,14 +254,11 @@ impl Config {
     pub fn is_own(&self, key: &str) -> bool {
         key.starts_with(&self.own_prefix)
     }
-
-    /// Whether a key lies in the quarantine or the state.
-    #[must_use]
-    pub fn is_quarantine_or_state(&self, key: &str) -> bool {
-        let rest = key.strip_prefix(&self.own_prefix);
-        rest.is_some_and(|rest| OWN_FOLDERS.iter().any(|folder| rest.starts_with(folder)))
-    }
 }
+
+/// The variable of the log's level, which the log itself reads.
+pub(crate) const LOG_LEVEL: &str = "ALBATROSS_LOG_LEVEL";
+const LOG_LEVELS: [&str; 4] = ["error", "warn", "info", "debug"];
 
 /// What lies below our own prefix, whatever is configured.
 const OWN_FOLDERS: [&str; 2] = ["quarantine/", "state/"];
@@ -255,47 +288,22 @@ fn read_endpoint(lookup: &mut Lookup) -> Option<Url> {
     }
 }
 
-fn read_auth(lookup: &mut Lookup) -> Auth {
-    let username = lookup.text("ALBATROSS_USERNAME");
-    let password = lookup.text("ALBATROSS_PASSWORD").map(Secret::new);
-    let basic = match (username, password) {
-        (Some(username), Some(password)) => Some(Auth::Given(Credentials::Basic { username, password })),
-        (None, None) => None,
-        (Some(_), None) => {
-            lookup.problem("ALBATROSS_PASSWORD is not set, but ALBATROSS_USERNAME is");
-            None
-        }
-        (None, Some(_)) => {
-            lookup.problem("ALBATROSS_USERNAME is not set, but ALBATROSS_PASSWORD is");
-            None
-        }
-    };
-    let api_key = lookup.text("ALBATROSS_API_KEY").map(|key| Auth::Given(Credentials::ApiKey(Secret::new(key))));
-    let secret = lookup.text("ALBATROSS_SECRET_ARN").and_then(|arn| {
-        let known = ["secretsmanager", "ssm"];
-        // arn:PARTITION:SERVICE:REGION:ACCOUNT:...
-        let service = arn.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(1));
-        if service.is_some_and(|service| known.contains(&service)) {
-            return Some(Auth::Secret(arn));
-        }
-        lookup.problem("ALBATROSS_SECRET_ARN is not the ARN of a Secrets Manager secret or an SSM parameter");
-        None
-    });
-    let signed = lookup.choice("ALBATROSS_SIGV4", &[("es", SigningName::Es), ("aoss", SigningName::Aoss)]);
-    let mut given: Vec<(&str, Auth)> = [
-        ("ALBATROSS_USERNAME", basic),
-        ("ALBATROSS_API_KEY", api_key),
-        ("ALBATROSS_SECRET_ARN", secret),
-        ("ALBATROSS_SIGV4", signed.map(Auth::SigV4)),
-    ]
-    .into_iter()
-    .filter_map(|(name, auth)| Some((name, auth?)))
-    .collect();
-    if given.len() > 1 {
-        let names: Vec<&str> = given.iter().map(|(name, _)| *name).collect();
-        lookup.problem(&format!("{} are set: choose one way of authorization", names.join(", ")));
+fn read_redaction_key(lookup: &mut Lookup) -> (Option<RedactionKey>, Option<String>) {
+    let text = lookup.text("ALBATROSS_REDACT_KEY");
+    let arn = auth::read_secret_arn(lookup, "ALBATROSS_REDACT_KEY_ARN");
+    if text.is_some() && arn.is_some() {
+        lookup.problem("ALBATROSS_REDACT_KEY_ARN is set, and ALBATROSS_REDACT_KEY too: give one of them");
     }
-    given.pop().map_or(Auth::None, |(_, auth)| auth)
+    let key = text.and_then(|key| {
+        let key = RedactionKey::new(key.as_bytes()).map_err(|error| format!("cannot be used: {error}"));
+        lookup.check("ALBATROSS_REDACT_KEY", key)
+    });
+    (key, arn)
+}
+
+fn read_parsed<T: FromStr<Err: Display>>(lookup: &mut Lookup, name: &'static str) -> Option<T> {
+    let text = lookup.text(name)?;
+    lookup.check(name, text.parse().map_err(|error: T::Err| format!("cannot be used: {error}")))
 }
 
 fn read_settings(lookup: &mut Lookup) -> SettingsSource {
@@ -316,16 +324,18 @@ fn read_settings(lookup: &mut Lookup) -> SettingsSource {
     }
 }
 
-fn read_geo(lookup: &mut Lookup) -> GeoDatabases {
+fn read_geo(lookup: &mut Lookup) -> (GeoDatabases, u64) {
     let paths = lookup.text("ALBATROSS_GEO_FILES").unwrap_or_default();
     let paths: Vec<PathBuf> =
         paths.split(',').map(str::trim).filter(|path| !path.is_empty()).map(PathBuf::from).collect();
-    geo::read(&paths).unwrap_or_else(|problems| {
+    let bytes = paths.iter().filter_map(|path| Some(path.metadata().ok()?.len())).sum();
+    let databases = geo::read(&paths).unwrap_or_else(|problems| {
         for problem in problems {
             lookup.problem(&format!("ALBATROSS_GEO_FILES {problem}"));
         }
         GeoDatabases::default()
-    })
+    });
+    (databases, bytes)
 }
 
 fn read_own_prefix(lookup: &mut Lookup, swept: &str) -> String {
@@ -340,26 +350,33 @@ fn read_own_prefix(lookup: &mut Lookup, swept: &str) -> String {
 
 fn read_settle(lookup: &mut Lookup, bucket: Option<&str>, swept: &str, own: &str) -> Settle {
     let choices = [("delete", "delete"), ("archive", "archive"), ("keep", "keep")];
-    let choice = lookup.choice("ALBATROSS_SETTLE", &choices).unwrap_or("delete");
+    let choice = lookup.choice("ALBATROSS_SETTLE", &choices);
     let archive =
         lookup.text("ALBATROSS_ARCHIVE_TO").and_then(|uri| lookup.check("ALBATROSS_ARCHIVE_TO", Location::parse(&uri)));
     match (choice, archive) {
-        ("archive", Some(archive)) => {
+        (Some("archive"), Some(archive)) => {
             if let Some(problem) = archive_problem(&archive, bucket, swept, own) {
                 lookup.problem(&format!("ALBATROSS_ARCHIVE_TO is {archive}: {problem}"));
             }
             Settle::Archive(archive)
         }
-        ("archive", None) => {
+        (Some("archive"), None) => {
             lookup.problem("ALBATROSS_ARCHIVE_TO is not set, but ALBATROSS_SETTLE is archive");
             Settle::Keep
         }
-        (other, Some(_)) => {
+        (Some(other), Some(_)) => {
             lookup.problem(&format!("ALBATROSS_ARCHIVE_TO is set, but ALBATROSS_SETTLE is {other}"));
             Settle::Keep
         }
-        ("keep", None) => Settle::Keep,
-        (_, None) => Settle::Delete,
+        (Some("delete"), None) => Settle::Delete,
+        (Some(_), None) => Settle::Keep,
+        // The one choice that destroys is made by nobody but the user.
+        (None, _) => {
+            lookup.problem(
+                "ALBATROSS_SETTLE is not set: choose what becomes of an indexed object: delete, archive or keep",
+            );
+            Settle::Keep
+        }
     }
 }
 

@@ -1,15 +1,23 @@
 //! The engine's address.
 
+use std::net::IpAddr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Url;
 
+use crate::excerpt::excerpt;
+
 /// An engine's URL, with a path that ends in a slash so that others can be joined to it.
 pub(crate) fn from_url(text: &str) -> Result<Url, String> {
-    let mut url = Url::parse(text).map_err(|error| format!("is not a URL: {error}"))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err("must begin with http:// or https://".to_owned());
-    }
+    let is_http = |url: &Url| matches!(url.scheme(), "http" | "https");
+    let mut url = match Url::parse(text) {
+        Ok(url) if is_http(&url) => url,
+        // Where no scheme is, one may seem to be: `engine:9200`.
+        Ok(_) => return Err(without_scheme(text)),
+        Err(_) if !text.contains("://") => return Err(without_scheme(text)),
+        Err(error) => return Err(format!("is not a URL: {error}")),
+    };
     // A password in a URL would come to light in every error that names the URL.
     if !url.username().is_empty() || url.password().is_some() {
         return Err("must not hold a user or password: set ALBATROSS_USERNAME and ALBATROSS_PASSWORD".to_owned());
@@ -22,6 +30,26 @@ pub(crate) fn from_url(text: &str) -> Result<Url, String> {
         url.set_path(&path);
     }
     Ok(url)
+}
+
+/// What is wrong with an address that does not begin with a scheme of ours, and what it may be meant to be.
+fn without_scheme(text: &str) -> String {
+    const BEGIN: &str = "must begin with https:// or http://";
+    let meant = format!("https://{}", text.trim_start_matches('/'));
+    match Url::parse(&meant) {
+        // A password is not repeated.
+        Ok(url) if !text.contains("://") && url.has_host() && !text.contains('@') => {
+            format!("{BEGIN}: write {}", excerpt(&meant))
+        }
+        _ => BEGIN.to_owned(),
+    }
+}
+
+/// Whether the other side is on this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse();
+    host == "localhost" || address.is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 /// The address in an Elastic Cloud id: `name:` and base64 of `host[:port]$elasticsearch[:port]$kibana`.
@@ -49,7 +77,13 @@ mod tests {
     fn endpoints_that_are_refused() {
         for (text, why) in [
             ("engine:9200", "must begin"),
-            ("//engine", "is not a URL"),
+            ("//engine", "write https://engine"),
+            ("search-x.eu-west-1.es.amazonaws.com", "write https://search-x.eu-west-1.es.amazonaws.com"),
+            ("search.example:443/behind/it", "write https://search.example:443/behind/it"),
+            ("10.0.0.1:9200", "write https://10.0.0.1:9200"),
+            ("ftp://engine", "must begin with https:// or http://"),
+            ("elastic:hunter2@engine:9200", "must begin with https:// or http://"),
+            ("https://", "is not a URL"),
             ("http://elastic:hunter2@engine", "must not hold"),
             ("http://engine/?pretty", "neither query"),
         ] {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::bucket::is_name;
+
 /// `s3://bucket/prefix`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
@@ -16,6 +18,9 @@ impl Location {
     pub(super) fn parse(uri: &str) -> Result<Self, String> {
         let rest = uri.strip_prefix("s3://").ok_or("must begin with s3://")?;
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        if !bucket.is_empty() && !is_name(bucket) {
+            return Err("names no bucket that there can be: expected s3://bucket/prefix/".to_owned());
+        }
         if bucket.is_empty() {
             return Err("names no bucket: expected s3://bucket/prefix/".to_owned());
         }

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use super::VARIABLES;
+use crate::excerpt::excerpt;
 
 const OURS: &str = "ALBATROSS_";
 
@@ -51,7 +52,7 @@ impl Lookup {
         let found = choices.iter().find(|(word, _)| *word == text);
         if found.is_none() {
             let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-            self.problem(&format!("{name} is {text:?}: expected {}", words.join(" or ")));
+            self.problem(&format!("{name} is {:?}: expected {}", excerpt(&text), words.join(" or ")));
         }
         found.map(|(_, value)| *value)
     }
@@ -64,7 +65,8 @@ impl Lookup {
         let number = text.parse().ok().filter(|number| range.contains(number));
         if number.is_none() {
             self.problem(&format!(
-                "{name} is {text:?}: expected a whole number from {} to {}",
+                "{name} is {:?}: expected a whole number from {} to {}",
+                excerpt(&text),
                 range.start(),
                 range.end()
             ));

@@ -19,7 +19,6 @@ const fn variable(name: &'static str, default: Option<&'static str>, about: &'st
 pub const VARIABLES: &[Variable] = &[
     variable("ALBATROSS_BUCKET", None, "the bucket that the load balancers write to"),
     variable("ALBATROSS_PREFIX", Some("all keys"), "only keys that begin with this"),
-    variable("ALBATROSS_SUFFIX", Some("all keys"), "only keys that end with this"),
     variable(
         "ALBATROSS_ENDPOINT",
         Some("from the cloud id"),
@@ -39,8 +38,28 @@ pub const VARIABLES: &[Variable] = &[
         Some("none"),
         "sign requests with the AWS credentials: es for Amazon OpenSearch Service, aoss for Serverless",
     ),
+    variable(
+        "ALBATROSS_SIGV4_REGION",
+        Some("the host's, else AWS_REGION"),
+        "region that signatures name, where the host's name (*.REGION.es.amazonaws.com) does not tell",
+    ),
+    variable(
+        "ALBATROSS_ALLOW_PLAIN_HTTP",
+        Some("false"),
+        "true to send credentials to an engine without TLS on another machine",
+    ),
     variable("ALBATROSS_CA_FILE", Some("the system's"), "PEM file with the certificate authorities to trust"),
     variable("ALBATROSS_REQUEST_TIMEOUT_SECONDS", Some("30"), "how long the engine may take to answer, 1 to 300"),
+    variable(
+        "ALBATROSS_S3_ENCRYPTION",
+        Some("the bucket's"),
+        "how S3 encrypts what this program writes: AES256, aws:kms or aws:kms:KEY_ARN",
+    ),
+    variable(
+        "ALBATROSS_S3_PATH_STYLE",
+        Some("false"),
+        "true to name buckets in the path of a request, as some stores ask; so it is anyway at localhost and at IP addresses",
+    ),
     variable("ALBATROSS_SETTINGS", Some("the defaults"), "what documents look like, as JSON (the page exports it)"),
     variable("ALBATROSS_SETTINGS_URI", Some("none"), "s3://bucket/key of that JSON, instead of the text itself"),
     variable(
@@ -53,16 +72,26 @@ pub const VARIABLES: &[Variable] = &[
         Some("none"),
         "secret under which settings with addresses: hmac replace addresses, 16 bytes at least",
     ),
-    variable("ALBATROSS_SETTLE", Some("delete"), "what becomes of an indexed object: delete, archive or keep"),
+    variable(
+        "ALBATROSS_REDACT_KEY_ARN",
+        Some("none"),
+        "ARN of a Secrets Manager secret or an SSM parameter whose text is that secret, instead of the text itself",
+    ),
+    variable("ALBATROSS_SETTLE", None, "what becomes of an indexed object: delete, archive or keep"),
     variable(
         "ALBATROSS_ARCHIVE_TO",
         Some("none"),
         "s3://bucket/prefix/ for archived objects; in the same bucket below ALBATROSS_OWN_PREFIX, or outside ALBATROSS_PREFIX",
     ),
     variable(
+        "ALBATROSS_DELETE_FILTERED",
+        Some("false"),
+        "true to delete objects nearly all of whose lines were filtered out, also where a run lets nothing through",
+    ),
+    variable(
         "ALBATROSS_OWN_PREFIX",
         Some("albatross/"),
-        "where quarantine/ and state/ lie in the bucket; never swept, and not below ALBATROSS_PREFIX alone",
+        "where the state and the quarantine of every deployment lie in the bucket; never swept, and not above ALBATROSS_PREFIX",
     ),
     variable(
         "ALBATROSS_EVENTS",
@@ -74,19 +103,23 @@ pub const VARIABLES: &[Variable] = &[
         Some("none"),
         "SQS queue to which a sweep hands its objects instead of working on them itself",
     ),
-    variable("ALBATROSS_GZIP", Some("true"), "compress request bodies"),
+    variable("ALBATROSS_BACKFILL_QUEUE_URL", Some("none"), "SQS queue to which a backfill hands its objects"),
     variable(
         "ALBATROSS_BATCH_BYTES",
         Some("3145728"),
         "most bytes of a bulk request before compression, 10000 to 104857600",
     ),
-    variable("ALBATROSS_BATCH_ITEMS", Some("5000"), "most items of a bulk request, 1 to 100000"),
     variable("ALBATROSS_OBJECTS_IN_FLIGHT", Some("4"), "objects worked on at once, 1 to 64"),
-    variable("ALBATROSS_REQUESTS_IN_FLIGHT", Some("2"), "bulk requests in flight per object, 1 to 16"),
-    variable(
-        "ALBATROSS_REFUSED_PERCENT",
-        Some("20"),
-        "share of documents that may be refused, of a batch or of the latest thousand, before the run stops, 1 to 100",
-    ),
     variable("ALBATROSS_RETENTION_DAYS", Some("for ever"), "setup: how long documents are kept, 1 to 36500"),
+    variable(
+        "ALBATROSS_DASHBOARDS_URL",
+        Some("none"),
+        "setup by work order: OpenSearch Dashboards or Kibana outside ALBATROSS_ENDPOINT that may be sent its credentials",
+    ),
+    variable(
+        "ALBATROSS_GRANT_ROLE",
+        Some("any"),
+        "setup by work order: the only backend role that may be granted the rights of an ingest",
+    ),
+    variable("ALBATROSS_LOG_LEVEL", Some("info"), "the least that is logged: error, warn, info or debug"),
 ];
