@@ -6,27 +6,31 @@ mod auth;
 mod aws_json;
 mod body;
 pub(crate) mod health;
+pub(crate) mod preflight;
 mod secret_store;
 mod sigv4;
-mod tls;
+pub(crate) mod tls;
 
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Request, Url, redirect};
 use thiserror::Error;
 
 pub use self::answer::{Answer, NoAnswer};
 pub use self::auth::AuthError;
 pub use self::body::Body;
+pub(crate) use self::secret_store::secret_text;
 pub use self::tls::CaFileError;
 
 use self::auth::Authorizer;
 use crate::config::Config;
 use crate::error_chain::error_chain;
+use crate::network::{Proxies, ca_bundle};
+use crate::pool::Pool;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -36,7 +40,7 @@ const MAX_ANSWER_BYTES: usize = 8 << 20;
 /// The engine's HTTP client; clones share its connections and what authorizes it.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    http: Client,
+    http: Arc<Pool<Client>>,
     endpoint: Url,
     authorizer: Arc<Authorizer>,
 }
@@ -60,18 +64,25 @@ impl Engine {
     ///
     /// # Errors
     /// When TLS cannot be set up, or what authorizes requests cannot.
-    pub fn new(config: &Config, sdk: &SdkConfig) -> Result<Self, EngineError> {
+    pub(crate) fn new(config: &Config, sdk: &SdkConfig, proxies: &Proxies) -> Result<Self, EngineError> {
         // Fails only where a provider is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = Client::builder()
-            .user_agent(concat!("albatross/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(config.request_timeout)
-            // A redirect is a wrong address, and would repeat the password to another host.
-            .redirect(redirect::Policy::none());
-        let http = tls::trust(http, config.ca_file.as_deref())?
-            .build()
-            .map_err(|error| EngineError::Client(error_chain(&error)))?;
+        let (timeout, ca_file) = (config.request_timeout, config.ca_file.clone());
+        let proxies = proxies.clone();
+        let make = move || -> Result<Client, EngineError> {
+            let http = Client::builder()
+                .user_agent(concat!("albatross/", env!("CARGO_PKG_VERSION")))
+                .connect_timeout(CONNECT_TIMEOUT)
+                .timeout(timeout)
+                // A redirect is a wrong address, and would repeat the password to another host.
+                .redirect(redirect::Policy::none());
+            let unusable = |error| EngineError::Client(error_chain(&error));
+            let http = proxies.apply(http).map_err(unusable)?;
+            tls::trust(http, ca_file.as_deref(), ca_bundle().as_deref())?.build().map_err(unusable)
+        };
+        let first = make()?;
+        // What could be made once can be made again; where the file of authorities is gone, the first goes on.
+        let http = Arc::new(Pool::new(move || make().unwrap_or_else(|_| first.clone())));
         let authorizer = Arc::new(Authorizer::new(&config.auth, sdk)?);
         Ok(Self { http, endpoint: config.endpoint.clone(), authorizer })
     }
@@ -134,12 +145,14 @@ impl Engine {
     }
 
     async fn execute(&self, request: Request) -> Result<Answer, NoAnswer> {
-        let mut response = self.http.execute(request).await.map_err(|error| self.lost(&error.without_url()))?;
+        let mut response =
+            self.http.client().execute(request).await.map_err(|error| self.lost(&error.without_url()))?;
         let status = response.status().as_u16();
         let retry_after = response
             .headers()
             .get(RETRY_AFTER)
             .and_then(|value| answer::retry_after(value.to_str().ok()?, SystemTime::now()));
+        let location = response.headers().get(LOCATION).map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.lost(&error.without_url()))? {
             if body.len() + chunk.len() > MAX_ANSWER_BYTES {
@@ -147,11 +160,15 @@ impl Engine {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status, retry_after, body })
+        Ok(Answer { status, retry_after, location, body })
     }
 
     fn lost(&self, error: &(dyn Error + 'static)) -> NoAnswer {
         let message = format!("{}: {}", self.endpoint, error_chain(error));
-        if tls::is_untrusted(error) { NoAnswer::Untrusted(message) } else { NoAnswer::Lost(message) }
+        match error {
+            error if tls::is_untrusted(error) => NoAnswer::Untrusted(message),
+            error if tls::is_plain(error) => NoAnswer::NoTls(message),
+            _ => NoAnswer::Lost(message),
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 pub(crate) mod dashboards;
 pub(crate) mod grant;
+pub(crate) mod readiness;
 pub(crate) mod retention;
+mod shape;
 pub(crate) mod template;
 
 use std::fmt;
@@ -15,7 +17,9 @@ use self::dashboards::{DashboardsError, DashboardsUrl, Imported, dashboards};
 use self::grant::{BackendRole, Grant, GrantError};
 use self::retention::{Lifecycle, RetentionError};
 use self::template::TemplateError;
+use crate::config::Config;
 use crate::engine::Engine;
+use crate::engine::preflight::{self, Bulk, Preflight};
 
 /// What an operator may ask for beside template and retention.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -25,6 +29,43 @@ pub struct SetupExtras {
     pub grant: Option<BackendRole>,
     /// Where dashboards are imported.
     pub dashboards: Option<DashboardsUrl>,
+}
+
+/// A work order asks for what its sender may not choose: who may invoke a function shall not thereby learn a password,
+/// or grant rights.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum OrderError {
+    /// The engine's credentials would go elsewhere.
+    #[error(
+        "\"dashboards\": a work order imports below ALBATROSS_ENDPOINT or at ALBATROSS_DASHBOARDS_URL alone; elsewhere \
+         run `albatross setup --dashboards URL`"
+    )]
+    Dashboards,
+    /// The configuration names another role.
+    #[error(
+        "\"grant\": a work order grants to the role in ALBATROSS_GRANT_ROLE alone; for another one run `albatross setup \
+         --grant BACKEND_ROLE`"
+    )]
+    Grant,
+}
+
+impl SetupExtras {
+    /// Whether a work order may ask for them.
+    ///
+    /// # Errors
+    /// When the configuration does not let it.
+    pub(crate) fn allow(&self, config: &Config) -> Result<(), OrderError> {
+        let is_allowed = |url: &DashboardsUrl| {
+            url.is_below(&config.endpoint) || config.dashboards_url.as_ref().is_some_and(|own| url.is_below(own.url()))
+        };
+        if !self.dashboards.as_ref().is_none_or(is_allowed) {
+            return Err(OrderError::Dashboards);
+        }
+        match (&self.grant, &config.grant_role) {
+            (Some(asked), Some(allowed)) if asked != allowed => Err(OrderError::Grant),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What is in place now.
@@ -40,6 +81,9 @@ pub struct SetupReport {
     pub indices: String,
     /// How long documents are kept; none where this program has not been told.
     pub retention: Option<Retention>,
+    /// What the engine is, and whether it takes documents.
+    #[serde(flatten)]
+    pub preflight: Preflight,
     /// What was granted, where that was asked for.
     pub granted: Option<Grant>,
     /// Dashboards, where they were asked for.
@@ -100,6 +144,8 @@ pub async fn setup(
     let by_template = retention.as_ref().is_some_and(|retention| retention.by == Lifecycle::Ilm);
     let name = settings.template_name();
     template::put(engine, settings, by_template.then_some(name.as_str())).await?;
+    shape::check(engine, settings).await?;
+    let preflight = preflight::look(engine, settings, &shape::todays_index(settings)).await;
     let imported = match import {
         Some((url, file)) => Some(dashboards::import(engine, url, &file).await?),
         None => None,
@@ -110,6 +156,7 @@ pub async fn setup(
         version: TEMPLATE_VERSION,
         indices: settings.index_pattern(),
         retention,
+        preflight,
         granted,
         imported,
     })
@@ -117,7 +164,7 @@ pub async fn setup(
 
 impl fmt::Display for SetupReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { endpoint, template, version, indices, retention, granted, imported } = self;
+        let Self { endpoint, template, version, indices, retention, preflight, granted, imported } = self;
         write!(f, "index template {template} version {version} is in place at {endpoint}, for {indices}")?;
         match retention {
             Some(Retention { days, by: Lifecycle::Ilm }) => {
@@ -127,6 +174,15 @@ impl fmt::Display for SetupReport {
                 write!(f, "\nnew indices are kept for {days} days by the ISM policy {template}")?;
             }
             None => {}
+        }
+        match &preflight.engine {
+            Some(engine) => write!(f, "\nthe engine is {engine}")?,
+            None => write!(f, "\nthe engine does not tell its version")?,
+        }
+        match &preflight.bulk {
+            Bulk::Allowed => write!(f, "; this user may send documents")?,
+            Bulk::Refused(why) => write!(f, "; this user may not send documents: {why}")?,
+            Bulk::Unknown => write!(f, "; it does not tell whether this user may send documents")?,
         }
         if let Some(granted) = granted {
             write!(f, "\n{granted}")?;

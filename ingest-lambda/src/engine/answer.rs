@@ -3,9 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use chrono::DateTime;
+use serde_json::Value;
 use thiserror::Error;
 
 use super::auth::AuthError;
+use crate::excerpt::excerpt;
 
 /// A whole answer.
 #[derive(Debug)]
@@ -14,6 +16,8 @@ pub struct Answer {
     pub status: u16,
     /// How long `Retry-After` asks us to wait.
     pub retry_after: Option<Duration>,
+    /// Where `Location` sends us.
+    pub location: Option<String>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -34,14 +38,26 @@ impl Answer {
     /// The status and the beginning of the body, for messages.
     #[must_use]
     pub fn excerpt(&self) -> String {
-        const CHARS: usize = 300;
-        let text = String::from_utf8_lossy(&self.body);
-        let text = text.trim();
-        let mut excerpt: String = text.chars().take(CHARS).collect();
-        if excerpt.len() < text.len() {
-            excerpt.push('…');
+        let location = self.location.as_ref().map(|to| format!("to {} ", excerpt(to))).unwrap_or_default();
+        let body = excerpt(&String::from_utf8_lossy(&self.body));
+        format!("HTTP {} {location}{body}", self.status).trim_end().to_owned()
+    }
+
+    /// What the answer says, where it is JSON as engines write it: an object or a list.
+    #[must_use]
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok().filter(|json: &Value| json.is_object() || json.is_array())
+    }
+
+    /// Whether no engine answers so without JSON. Refusals come from what stands before one, too, in words of its own.
+    pub(super) fn is_foreign(&self) -> bool {
+        let is_page = self.body.trim_ascii_start().starts_with(b"<");
+        match self.status {
+            401 | 403 => false,
+            404 => !self.body.is_empty(),
+            400.. => is_page,
+            _ => true,
         }
-        format!("HTTP {} {excerpt}", self.status).trim_end().to_owned()
     }
 }
 
@@ -54,6 +70,9 @@ pub enum NoAnswer {
     /// Nothing was sent: nobody we trust vouches for the engine.
     #[error("the engine's certificate is not trusted (ALBATROSS_CA_FILE names other authorities): {0}")]
     Untrusted(String),
+    /// Nothing was sent: the other side speaks without TLS.
+    #[error("no TLS is spoken at {0}: give the port that speaks it, or begin with http:// where the engine has no TLS")]
+    NoTls(String),
     /// Nothing was sent, as nothing would have authorized it.
     #[error(transparent)]
     Unauthorized(#[from] AuthError),
@@ -84,11 +103,30 @@ mod tests {
 
     #[test]
     fn excerpts_are_short_and_cut_between_characters() {
-        let answer = |body: &str| Answer { status: 503, retry_after: None, body: body.into() };
+        let answer = |body: &str| Answer { status: 503, retry_after: None, location: None, body: body.into() };
         assert_eq!(answer("").excerpt(), "HTTP 503");
         assert_eq!(answer(" busy\n").excerpt(), "HTTP 503 busy");
         let long = answer(&"ü".repeat(1000)).excerpt();
         assert!(long.ends_with("ü…") && long.chars().count() < 320);
+        let moved = Answer { status: 301, location: Some("https://other/".to_owned()), ..answer("\n\u{1b}[2J") };
+        assert_eq!(moved.excerpt(), "HTTP 301 to https://other/ \\u{1b}[2J");
+    }
+
+    #[test]
+    fn pages_are_no_engines() {
+        for (status, body, foreign) in [
+            (200, "<html>", true),
+            (200, "", true),
+            (302, "", true),
+            (404, "page not found", true),
+            (404, "", false),
+            (405, "<html>", true),
+            (405, "Incorrect HTTP method", false),
+            (403, "<html>", false),
+        ] {
+            let answer = Answer { status, retry_after: None, location: None, body: body.into() };
+            assert_eq!((answer.is_foreign(), answer.json()), (foreign, None), "{status} {body}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One request that has to be answered before a run can begin.
 
 use reqwest::Method;
+use serde_json::Value;
 
 use super::{Answer, Body, Engine};
 use crate::backoff::Backoff;
@@ -26,12 +27,30 @@ impl Engine {
         }
     }
 
+    /// The same, and what the answer says: null where that is a refusal in other words than an engine's.
+    ///
+    /// # Errors
+    /// As above, and when the answer is that of a gateway, a login page or another service.
+    pub(crate) async fn ask_json(&self, method: Method, path: &str, body: Body) -> Result<(Answer, Value), StopReason> {
+        let answer = self.ask(method, path, body).await?;
+        match answer.json() {
+            Some(json) => Ok((answer, json)),
+            None if answer.is_foreign() => Err(self.no_engine(&answer)),
+            None => Ok((answer, Value::Null)),
+        }
+    }
+
     /// The same, where any refusal ends the run.
     ///
     /// # Errors
     /// As above, and when the engine refuses.
-    pub(crate) async fn demand(&self, method: Method, path: &str, body: Body) -> Result<Answer, StopReason> {
-        let answer = self.ask(method, path, body).await?;
-        if answer.is_success() { Ok(answer) } else { Err(StopReason::Refused(answer.excerpt())) }
+    pub(crate) async fn demand(&self, method: Method, path: &str, body: Body) -> Result<(Answer, Value), StopReason> {
+        let (answer, json) = self.ask_json(method, path, body).await?;
+        if answer.is_success() { Ok((answer, json)) } else { Err(StopReason::Refused(answer.excerpt())) }
+    }
+
+    /// The answer is not an engine's.
+    pub(crate) fn no_engine(&self, answer: &Answer) -> StopReason {
+        StopReason::NoEngine(format!("{} answers {}", self.endpoint(), answer.excerpt()))
     }
 }

@@ -1,6 +1,6 @@
 //! How a request is authorized.
 
-use aws_config::SdkConfig;
+use aws_config::{Region, SdkConfig};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Request;
@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::secret_store::SecretStore;
 use super::sigv4::Signer;
-use crate::config::{Auth, Credentials, SigningName};
+use crate::config::{Auth, Credentials, Signing, SigningName};
 
 /// Why a request cannot be authorized. Nothing was sent; the run stops, and the next one tries
 /// again.
@@ -30,6 +30,12 @@ pub enum AuthError {
         service: &'static str,
         /// Why.
         message: String,
+    },
+    /// The secret is binary.
+    #[error("the secret {arn} cannot be used: it holds no text")]
+    NoText {
+        /// Which secret.
+        arn: String,
     },
     /// The secret is something else. What it holds is not shown.
     #[error(
@@ -65,7 +71,10 @@ impl Authorizer {
             Auth::None => Self::Nobody,
             Auth::Given(credentials) => Self::Header(header(credentials)?),
             Auth::Secret(arn) => Self::Secret(Box::new(SecretStore::new(arn, sdk)?)),
-            Auth::SigV4(name) => Self::Signature(Signer::new(name.as_str(), sdk.region().cloned(), sdk)?),
+            Auth::SigV4(Signing { service, region }) => {
+                let region = region.clone().map(Region::new).or_else(|| sdk.region().cloned());
+                Self::Signature(Signer::new(service.as_str(), region, sdk)?)
+            }
         })
     }
 

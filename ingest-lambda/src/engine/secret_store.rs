@@ -10,21 +10,56 @@ use super::aws_json::{AwsJson, SECRETS_MANAGER, SSM};
 use crate::config::Credentials;
 use crate::config::secret::Secret;
 
+/// A secret, and the service that keeps it.
+#[derive(Debug)]
+struct Kept {
+    arn: String,
+    keeper: AwsJson,
+}
+
 /// One secret, read once and kept as the header that it makes.
 #[derive(Debug)]
 pub(super) struct SecretStore {
-    arn: String,
-    keeper: AwsJson,
+    kept: Kept,
     header: Mutex<Option<HeaderValue>>,
 }
 
-impl SecretStore {
+/// Reads the text of a secret that is no credentials.
+///
+/// # Errors
+/// When the service does not give it, or it is no text.
+pub(crate) async fn secret_text(arn: &str, sdk: &SdkConfig) -> Result<Secret, AuthError> {
+    let text = Kept::new(arn, sdk)?.text().await?;
+    text.map(Secret::new).ok_or_else(|| AuthError::NoText { arn: arn.to_owned() })
+}
+
+impl Kept {
     /// `arn:PARTITION:SERVICE:REGION:ACCOUNT:...`: it is read in its own region.
-    pub(super) fn new(arn: &str, sdk: &SdkConfig) -> Result<Self, AuthError> {
+    fn new(arn: &str, sdk: &SdkConfig) -> Result<Self, AuthError> {
         let part = |number| arn.split(':').nth(number).unwrap_or_default();
         let service = if part(2) == SSM.name { SSM } else { SECRETS_MANAGER };
         let keeper = AwsJson::new(service, part(1), part(3), sdk)?;
-        Ok(Self { arn: arn.to_owned(), keeper, header: Mutex::default() })
+        Ok(Self { arn: arn.to_owned(), keeper })
+    }
+
+    /// The secret's text; none where it is binary.
+    async fn text(&self) -> Result<Option<String>, AuthError> {
+        let unreadable = |message| AuthError::Unreadable { arn: self.arn.clone(), message };
+        // SSM takes an ARN where it asks for a name. A binary secret has no `SecretString`.
+        let (operation, request, text) = if self.keeper.service() == SSM {
+            ("GetParameter", json!({ "Name": self.arn, "WithDecryption": true }), "/Parameter/Value")
+        } else {
+            ("GetSecretValue", json!({ "SecretId": self.arn }), "/SecretString")
+        };
+        // Boxed, as it is deep inside every request to the engine: the compiler gives up on the layout.
+        let answer = Box::pin(self.keeper.call(operation, &request)).await.map_err(unreadable)?;
+        Ok(answer.pointer(text).and_then(Value::as_str).map(str::to_owned))
+    }
+}
+
+impl SecretStore {
+    pub(super) fn new(arn: &str, sdk: &SdkConfig) -> Result<Self, AuthError> {
+        Ok(Self { kept: Kept::new(arn, sdk)?, header: Mutex::default() })
     }
 
     /// The header; the secret is read the first time.
@@ -47,18 +82,9 @@ impl SecretStore {
     }
 
     async fn read(&self) -> Result<HeaderValue, AuthError> {
-        let unreadable = |message| AuthError::Unreadable { arn: self.arn.clone(), message };
-        // SSM takes an ARN where it asks for a name. A binary secret has no `SecretString`.
-        let (operation, request, text) = if self.keeper.service() == SSM {
-            ("GetParameter", json!({ "Name": self.arn, "WithDecryption": true }), "/Parameter/Value")
-        } else {
-            ("GetSecretValue", json!({ "SecretId": self.arn }), "/SecretString")
-        };
-        // Boxed, as it is deep inside every request to the engine: the compiler gives up on the layout.
-        let answer = Box::pin(self.keeper.call(operation, &request)).await.map_err(unreadable)?;
-        let text = answer.pointer(text).and_then(Value::as_str);
-        let unusable = || AuthError::Unusable { arn: self.arn.clone() };
-        header(&credentials(text.ok_or_else(unusable)?).ok_or_else(unusable)?)
+        let unusable = || AuthError::Unusable { arn: self.kept.arn.clone() };
+        let text = self.kept.text().await?.ok_or_else(unusable)?;
+        header(&credentials(&text).ok_or_else(unusable)?)
     }
 }
 

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::cancel::StopReason;
-use crate::engine::{Body, Engine};
+use crate::engine::{Answer, Body, Engine};
+use crate::excerpt::excerpt;
 
 /// How a role's description begins that we may put anew.
 const OURS: &str = "Albatross: ";
@@ -23,7 +24,8 @@ pub struct BackendRole(String);
 /// It names nobody whom the security plugin would meet.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
-    "{0:?} is no backend role: give an IAM role's ARN, arn:aws:iam::ACCOUNT:role/NAME, or another backend role's name"
+    "{0:?} is no backend role: give an IAM role's ARN, arn:aws:iam::ACCOUNT:role/NAME, or another backend role's name, \
+     whole and without wildcards"
 )]
 pub struct NoBackendRole(String);
 
@@ -88,19 +90,20 @@ pub(crate) async fn grant(
     }
     let grant = Grant::of(settings, backend_role);
     let role = format!("_plugins/_security/api/roles/{}", grant.role);
-    let found = engine.ask(Method::GET, &role, Body::empty()).await?;
-    let body: Value = serde_json::from_slice(&found.body).unwrap_or_default();
+    let (found, body) = engine.ask_json(Method::GET, &role, Body::empty()).await?;
     match found.status {
         200 if is_ours(&body, &grant.role) => {}
+        200 if body[&grant.role].is_null() => return Err(engine.no_engine(&found).into()),
         200 => return Err(GrantError::Taken(grant.role)),
         // The plugin's own words; an engine without it has no handler for the path.
         404 if body["status"] == "NOT_FOUND" => {}
-        400 | 404 | 405 => {
+        400 | 404 | 405 | 410 => {
             return Err(GrantError::Unsupported { privileges: privileges(settings), pattern: grant.pattern });
         }
         _ => return Err(StopReason::Refused(found.excerpt()).into()),
     }
-    engine.demand(Method::PUT, &role, Body::json(grant.role().to_string())).await?;
+    let (answer, said) = engine.demand(Method::PUT, &role, Body::json(grant.role().to_string())).await?;
+    believe(engine, &answer, &said)?;
     map(engine, &grant).await?;
     Ok(grant)
 }
@@ -108,23 +111,29 @@ pub(crate) async fn grant(
 /// A mapping may be an administrator's by now: only what is missing is added to it.
 async fn map(engine: &Engine, Grant { role, backend_role, .. }: &Grant) -> Result<(), StopReason> {
     let path = format!("_plugins/_security/api/rolesmapping/{role}");
-    let found = engine.ask(Method::GET, &path, Body::empty()).await?;
+    let (found, mapping) = engine.ask_json(Method::GET, &path, Body::empty()).await?;
     let (method, body) = match found.status {
+        200 if mapping[role].is_null() => return Err(engine.no_engine(&found)),
         404 => (Method::PUT, json!({ "backend_roles": [backend_role] })),
-        200 if is_mapped(&found.body, role, backend_role) => return Ok(()),
+        200 if is_mapped(&mapping, role, backend_role) => return Ok(()),
         200 => (Method::PATCH, json!([{ "op": "add", "path": "/backend_roles/-", "value": backend_role }])),
         _ => return Err(StopReason::Refused(found.excerpt())),
     };
-    engine.demand(method, &path, Body::json(body.to_string())).await.map(drop)
+    let (answer, said) = engine.demand(method, &path, Body::json(body.to_string())).await?;
+    believe(engine, &answer, &said)
+}
+
+/// `{"status":"CREATED","message":...}`, or `OK`.
+fn believe(engine: &Engine, answer: &Answer, said: &Value) -> Result<(), StopReason> {
+    if matches!(said["status"].as_str(), Some("CREATED" | "OK")) { Ok(()) } else { Err(engine.no_engine(answer)) }
 }
 
 fn is_ours(body: &Value, role: &str) -> bool {
     body[role]["description"].as_str().is_some_and(|description| description.starts_with(OURS))
 }
 
-fn is_mapped(body: &[u8], role: &str, BackendRole(backend_role): &BackendRole) -> bool {
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    body[role]["backend_roles"].as_array().is_some_and(|mapped| mapped.iter().any(|each| each == backend_role))
+fn is_mapped(mapping: &Value, role: &str, BackendRole(backend_role): &BackendRole) -> bool {
+    mapping[role]["backend_roles"].as_array().is_some_and(|mapped| mapped.iter().any(|each| each == backend_role))
 }
 
 /// The like of [`Grant::indices`] in Elasticsearch.
@@ -136,10 +145,15 @@ fn privileges(settings: &Settings) -> &'static str {
 }
 
 impl Grant {
-    /// Exactly what an ingest asks of an engine: the template, the health of its indices, and `_bulk`, by which
+    /// Exactly what an ingest asks of an engine: the template, what it makes of an index, the health of its indices, and
+    /// `_bulk`, by which
     /// indices are created too. Their mapping is never changed, as it is not dynamic.
     fn of(settings: &Settings, backend_role: &BackendRole) -> Self {
-        let mut cluster = vec!["indices:admin/index_template/get", "indices:data/write/bulk"];
+        let mut cluster = vec![
+            "indices:admin/index_template/get",
+            "indices:admin/index_template/simulate_index",
+            "indices:data/write/bulk",
+        ];
         let mut indices = vec!["indices:admin/create", "indices:data/write/bulk[s]", "indices:data/write/index"];
         match settings.target {
             Target::Daily | Target::Monthly => cluster.push("cluster:monitor/health"),
@@ -171,11 +185,16 @@ impl FromStr for BackendRole {
     /// The ARN of a session or of a user is what one has at hand, and would never be met as a backend role.
     fn from_str(text: &str) -> Result<Self, NoBackendRole> {
         let is_other_arn = text.starts_with("arn:") && !(text.contains(":iam:") && text.contains(":role/"));
-        if text.trim().is_empty() || is_other_arn {
-            return Err(NoBackendRole(text.to_owned()));
+        if text.trim().is_empty() || is_other_arn || is_pattern(text) || text.chars().any(char::is_control) {
+            return Err(NoBackendRole(excerpt(text)));
         }
         Ok(Self(text.to_owned()))
     }
+}
+
+/// The plugin would grant to everybody whose role is like it: by wildcards, or by `/an expression/`.
+fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?']) || (text.starts_with('/') && text.ends_with('/'))
 }
 
 impl TryFrom<String> for BackendRole {
@@ -206,7 +225,10 @@ mod tests {
             assert!(good.parse::<BackendRole>().is_ok(), "{good}");
         }
         for bad in ["", " ", "arn:aws:sts::1:assumed-role/ingest/session", "arn:aws:iam::1:user/jo"] {
-            assert_eq!(bad.parse::<BackendRole>(), Err(NoBackendRole(bad.to_owned())));
+            assert_eq!(bad.parse::<BackendRole>(), Err(NoBackendRole(bad.trim().to_owned())));
+        }
+        for everybody in ["*", "arn:aws:iam::1:role/*", "arn:aws:iam::?:role/x", "/.*/", "//", "all\n"] {
+            assert!(everybody.parse::<BackendRole>().is_err(), "{everybody}");
         }
     }
 
@@ -219,8 +241,12 @@ mod tests {
             daily.role(),
             json!({
                 "description": "Albatross: what an ingest into albatross-elb-*.*.* needs",
-                "cluster_permissions":
-                    ["indices:admin/index_template/get", "indices:data/write/bulk", "cluster:monitor/health"],
+                "cluster_permissions": [
+                    "indices:admin/index_template/get",
+                    "indices:admin/index_template/simulate_index",
+                    "indices:data/write/bulk",
+                    "cluster:monitor/health",
+                ],
                 "index_permissions": [{
                     "index_patterns": ["albatross-elb-*.*.*"],
                     "allowed_actions":
@@ -230,7 +256,7 @@ mod tests {
         );
         // Its health is asked for by another path.
         let stream = of(Target::DataStream);
-        assert_eq!(stream.cluster, ["indices:admin/index_template/get", "indices:data/write/bulk"]);
+        assert!(!stream.cluster.contains(&"cluster:monitor/health"));
         assert_eq!(stream.indices.last(), Some(&"indices:admin/data_stream/get"));
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::cancel::StopReason;
-use crate::engine::{Body, Engine};
+use crate::engine::{Answer, Body, Engine};
 
 /// Above the policies that an operator may have for all indices.
 const PRIORITY: u32 = 501;
@@ -32,6 +32,13 @@ pub enum RetentionError {
          and make a data lifecycle policy for the collection (`aws opensearchserverless create-lifecycle-policy`)"
     )]
     Serverless,
+    /// Elastic Cloud Serverless has no policies.
+    #[error(
+        "Elastic Cloud Serverless has no lifecycle policies ({0}): unset ALBATROSS_RETENTION_DAYS, and with \
+         \"target\": \"data_stream\" in the settings give the stream a retention of its own (PUT \
+         _data_stream/NAME/_lifecycle with {{\"data_retention\": \"30d\"}}, or a retention for the whole project)"
+    )]
+    NotOffered(String),
     /// A bare distribution.
     #[error(
         "the engine has neither index lifecycle management (Elasticsearch) nor index state management (OpenSearch): \
@@ -56,38 +63,49 @@ pub(crate) async fn install(engine: &Engine, settings: &Settings, days: u32) -> 
     let name = settings.template_name();
     if has_ilm(engine).await? {
         let body = Body::json(ilm_policy(settings, days).to_string());
-        engine.demand(Method::PUT, &format!("_ilm/policy/{name}"), body).await?;
+        let (answer, said) = engine.demand(Method::PUT, &format!("_ilm/policy/{name}"), body).await?;
+        if said["acknowledged"] != true {
+            return Err(not_put(engine, &answer, &said).into());
+        }
         return Ok(Lifecycle::Ilm);
     }
     let path = format!("_plugins/_ism/policies/{name}");
-    let found = engine.ask(Method::GET, &path, Body::empty()).await?;
+    let (found, policy) = engine.ask_json(Method::GET, &path, Body::empty()).await?;
     let path = match found.status {
-        200 => format!("{path}?{}", seen(&found.body)?),
+        200 => format!("{path}?{}", seen(&policy).ok_or_else(|| engine.no_engine(&found))?),
         404 => path,
         // No such path: an engine names it an index's, or one without a handler.
-        400 | 405 => return Err(RetentionError::Unsupported),
+        400 | 405 | 410 => return Err(RetentionError::Unsupported),
         _ => return Err(StopReason::Refused(found.excerpt()).into()),
     };
-    engine.demand(Method::PUT, &path, Body::json(ism_policy(settings, days).to_string())).await?;
+    let policy = Body::json(ism_policy(settings, days).to_string());
+    let (answer, said) = engine.demand(Method::PUT, &path, policy).await?;
+    // The plugin answers with the policy as it is stored, and not with an acknowledgement.
+    if said["_id"] != name.as_str() && said["acknowledged"] != true {
+        return Err(not_put(engine, &answer, &said).into());
+    }
     Ok(Lifecycle::Ism)
 }
 
-async fn has_ilm(engine: &Engine) -> Result<bool, StopReason> {
-    let answer = engine.ask(Method::GET, "_ilm/status", Body::empty()).await?;
+fn not_put(engine: &Engine, answer: &Answer, said: &Value) -> StopReason {
+    if said["acknowledged"] == false { StopReason::Refused(answer.excerpt()) } else { engine.no_engine(answer) }
+}
+
+async fn has_ilm(engine: &Engine) -> Result<bool, RetentionError> {
+    let (answer, said) = engine.ask_json(Method::GET, "_ilm/status", Body::empty()).await?;
     match answer.status {
-        200 => Ok(true),
+        200 if said["operation_mode"].is_string() => Ok(true),
+        200 => Err(engine.no_engine(&answer).into()),
         400 | 404 | 405 => Ok(false),
-        _ => Err(StopReason::Refused(answer.excerpt())),
+        410 => Err(RetentionError::NotOffered(answer.excerpt())),
+        _ => Err(StopReason::Refused(answer.excerpt()).into()),
     }
 }
 
 /// ISM takes a change only from those who have seen what they change.
-fn seen(policy: &[u8]) -> Result<String, StopReason> {
-    let policy: Value = serde_json::from_slice(policy).unwrap_or_default();
-    match (policy["_seq_no"].as_u64(), policy["_primary_term"].as_u64()) {
-        (Some(number), Some(term)) => Ok(format!("if_seq_no={number}&if_primary_term={term}")),
-        _ => Err(StopReason::Refused("an ISM policy without _seq_no and _primary_term".to_owned())),
-    }
+fn seen(policy: &Value) -> Option<String> {
+    let (number, term) = (policy["_seq_no"].as_u64()?, policy["_primary_term"].as_u64()?);
+    Some(format!("if_seq_no={number}&if_primary_term={term}"))
 }
 
 /// The age from which on every document of an index is older than so many days. Policies count
@@ -190,8 +208,8 @@ mod tests {
 
     #[test]
     fn a_policy_that_was_seen_is_named_in_its_change() {
-        let policy = br#"{"_id":"albatross-elb","_version":3,"_seq_no":7,"_primary_term":2,"policy":{}}"#;
-        assert_eq!(seen(policy).unwrap(), "if_seq_no=7&if_primary_term=2");
-        assert!(seen(b"{}").is_err());
+        let policy = json!({ "_id": "albatross-elb", "_version": 3, "_seq_no": 7, "_primary_term": 2, "policy": {} });
+        assert_eq!(seen(&policy).unwrap(), "if_seq_no=7&if_primary_term=2");
+        assert_eq!(seen(&json!({})), None);
     }
 }

@@ -1,6 +1,5 @@
 //! Where OpenSearch Dashboards or Kibana is.
 
-use std::net::IpAddr;
 use std::str::FromStr;
 
 use reqwest::Url;
@@ -21,13 +20,15 @@ pub struct DashboardsUrl(Url);
 pub struct NoDashboardsUrl(String);
 
 impl DashboardsUrl {
-    pub(super) fn url(&self) -> &Url {
+    pub(crate) fn url(&self) -> &Url {
         &self.0
     }
 
-    /// Whether it is on the same host as the engine.
-    pub(crate) fn is_beside(&self, engine: &Url) -> bool {
-        self.0.host_str() == engine.host_str()
+    /// Whether it lies below this address: of the same scheme, host and port, and behind the same path. Whoever decodes
+    /// a path could come out elsewhere by `%2e%2e%2f`.
+    pub(crate) fn is_below(&self, address: &Url) -> bool {
+        let rest = self.0.path().strip_prefix(address.path());
+        self.0.origin() == address.origin() && rest.is_some_and(|rest| !rest.contains(['%', '\\', ';']))
     }
 }
 
@@ -36,7 +37,7 @@ impl FromStr for DashboardsUrl {
 
     fn from_str(text: &str) -> Result<Self, NoDashboardsUrl> {
         let url = config::engine_url(text).map_err(NoDashboardsUrl)?;
-        if url.scheme() != "https" && !url.host_str().is_some_and(is_loopback) {
+        if url.scheme() != "https" && !config::is_loopback(&url) {
             return Err(NoDashboardsUrl("must begin with https://: it is sent the engine's credentials".to_owned()));
         }
         Ok(Self(url))
@@ -49,11 +50,6 @@ impl TryFrom<String> for DashboardsUrl {
     fn try_from(text: String) -> Result<Self, NoDashboardsUrl> {
         text.parse()
     }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -77,9 +73,24 @@ mod tests {
     }
 
     #[test]
-    fn beside_the_engine_is_on_its_host() {
-        let url: DashboardsUrl = "https://search.example/_dashboards".parse().unwrap();
-        assert!(url.is_beside(&Url::parse("https://search.example:9200/").unwrap()));
-        assert!(!url.is_beside(&Url::parse("https://other.example/").unwrap()));
+    fn below_the_engine_is_its_origin_and_path() {
+        let is_below = |dashboards: &str, engine: &str| {
+            dashboards.parse::<DashboardsUrl>().unwrap().is_below(&Url::parse(engine).unwrap())
+        };
+        for (dashboards, engine, below) in [
+            ("https://search.example/_dashboards", "https://search.example/", true),
+            ("https://search.example:443/_dashboards", "https://search.example/", true),
+            ("https://search.example:9200/_dashboards", "https://search.example/", false),
+            ("https://search.example/_dashboards", "https://search.example:9200/", false),
+            ("http://localhost:9200/x", "https://localhost:9200/", false),
+            ("https://other.example/", "https://search.example/", false),
+            ("https://proxy.example/mine/kibana", "https://proxy.example/mine/", true),
+            ("https://proxy.example/theirs", "https://proxy.example/mine/", false),
+            ("https://proxy.example/mine/../theirs", "https://proxy.example/mine/", false),
+            ("https://proxy.example/mine/%2e%2e%2ftheirs", "https://proxy.example/mine/", false),
+            ("https://proxy.example/mine-too/", "https://proxy.example/mine/", false),
+        ] {
+            assert_eq!(is_below(dashboards, engine), below, "{dashboards} {engine}");
+        }
     }
 }
