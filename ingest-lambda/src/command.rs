@@ -9,6 +9,7 @@ mod plan;
 mod progress;
 mod replay;
 mod setup;
+mod status;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -23,12 +24,14 @@ use tokio::signal;
 use crate::cancel::{Cancel, StopReason};
 use crate::config::{ConfigError, VARIABLES};
 use crate::ingest::Ingest;
-use crate::log::log_as_json;
+use crate::log::{self, log_as_json};
 
 /// A read failed or was damaged, a run stopped, an engine refused.
 const FAILED: u8 = 1;
 /// Bad usage; also what `clap` exits with.
 const USAGE: u8 = 2;
+/// As shells have it for a process that SIGINT ended.
+const INTERRUPTED: i32 = 130;
 
 /// Turns load-balancer access logs into documents for Elasticsearch and OpenSearch.
 ///
@@ -50,6 +53,7 @@ enum Command {
     Ingest(ingest::Ingest),
     Backfill(backfill::Backfill),
     Replay(replay::Replay),
+    Status(status::Status),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  albatross completions bash > /etc/bash_completion.d/albatross")]
     Completions {
@@ -70,6 +74,7 @@ pub fn main() -> ExitCode {
         Command::Ingest(ingest) => block_on(ingest.run()),
         Command::Backfill(backfill) => block_on(backfill.run()),
         Command::Replay(replay) => block_on(replay.run()),
+        Command::Status(status) => block_on(status.run()),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut application(), "albatross", &mut io::stdout());
             ExitCode::SUCCESS
@@ -137,7 +142,7 @@ fn misconfigured(ConfigError { problems }: &ConfigError) -> ExitCode {
 }
 
 async fn started() -> Result<Ingest, ExitCode> {
-    if !io::stderr().is_terminal() {
+    if !io::stderr().is_terminal() || log::level().is_some() {
         log_as_json();
     }
     Ingest::start().await.map_err(|error| misconfigured(&error))
@@ -150,27 +155,38 @@ fn cancel_on_signals() -> Cancel {
     cancel
 }
 
+/// The first signal ends the run, the second one the process: what is settled is settled, and the rest is done again.
 async fn wait_for_signal(cancel: Cancel) {
+    signalled().await;
+    cancel.cancel(StopReason::Interrupted);
+    signalled().await;
+    eprintln!("albatross: interrupted again");
+    std::process::exit(INTERRUPTED);
+}
+
+async fn signalled() {
     #[cfg(unix)]
     if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
         tokio::select! {
             _ = signal::ctrl_c() => {}
             _ = terminate.recv() => {}
         }
-        return cancel.cancel(StopReason::Interrupted);
+        return;
     }
-    if signal::ctrl_c().await.is_ok() {
-        cancel.cancel(StopReason::Interrupted);
+    if signal::ctrl_c().await.is_err() {
+        std::future::pending().await
     }
 }
 
-/// Prints a report as one line of JSON; a run that was stopped is a failure.
-fn print(report: &impl Serialize, stopped: Option<&StopReason>) -> ExitCode {
+/// Prints a report as one line of JSON; a run that was stopped is a failure, and so is one that left work for a
+/// person.
+fn print(report: &impl Serialize, stopped: Option<&StopReason>, is_failure: bool) -> ExitCode {
     let written =
         serde_json::to_string(report).map_err(io::Error::from).and_then(|json| writeln!(io::stdout(), "{json}"));
     match (written, stopped) {
         (Err(error), _) => fail(FAILED, &error),
         (Ok(()), Some(reason)) => fail(FAILED, reason),
+        (Ok(()), None) if is_failure => fail(FAILED, &"not everything could be done; the report says what and why"),
         (Ok(()), None) => ExitCode::SUCCESS,
     }
 }

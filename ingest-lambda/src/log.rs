@@ -8,34 +8,41 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cancel::StopReason;
-use crate::jobs::backfill::BackfillReport;
-use crate::jobs::replay::ReplayReport;
-use crate::ledger::Ledger;
-use crate::object::Settled;
-use crate::outcome::{Disposition, Unsettled};
+use crate::config::LOG_LEVEL;
+use crate::outcome::{Disposition, Settled, Worked};
 use crate::report::Report;
 
 /// Keys that a run's line names for each reason; the report names more.
 const NAMED_PER_REASON: usize = 5;
 
-/// From here on, events of this program are lines on standard error, and warnings of its libraries.
+/// From here on, events of this program are lines on standard error, and warnings of its libraries. Each line says in
+/// `span` in which invocation it was.
 pub fn log_as_json() {
     let json = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
-        .with_current_span(false)
+        .with_current_span(true)
         .with_span_list(false)
         .with_writer(std::io::stderr);
-    let levels = Targets::new().with_target("ingest_lambda", LevelFilter::INFO).with_default(LevelFilter::WARN);
+    let levels = Targets::new()
+        .with_target("ingest_lambda", level().unwrap_or(LevelFilter::INFO))
+        .with_default(LevelFilter::WARN);
     tracing_subscriber::registry().with(levels).with(json).init();
 }
 
+/// The level that is set; what is wrong with it the configuration says.
+pub(crate) fn level() -> Option<LevelFilter> {
+    std::env::var(LOG_LEVEL).ok().filter(|level| !level.is_empty())?.parse().ok()
+}
+
 /// One line per object.
-pub(crate) fn log_object(bucket: &str, key: &str, ledger: &Ledger, outcome: &Result<Settled, Unsettled>) {
+pub(crate) fn log_object(bucket: &str, key: &str, worked: &Worked) {
+    let Worked { ledger, outcome, .. } = worked;
     let (code, message) = match outcome {
-        Ok(Settled::Whole) => ("settled", "object settled".to_owned()),
-        Ok(Settled::Quarantined(damage)) => ("quarantined", format!("damaged, and moved to quarantine: {damage}")),
-        Err(why) => (why.code(), why.to_string()),
+        Ok(Settled::Whole) => ("settled", "settled an object".to_owned()),
+        Ok(Settled::Before) => ("settled", "settled an object before".to_owned()),
+        Ok(Settled::Quarantined(damage)) => ("quarantined", format!("moved a damaged object to quarantine: {damage}")),
+        Err(why) => (why.code(), format!("left an object: {why}")),
     };
     tracing::info!(
         bucket,
@@ -50,6 +57,7 @@ pub(crate) fn log_object(bucket: &str, key: &str, ledger: &Ledger, outcome: &Res
         duplicate = ledger.duplicate,
         filtered = ledger.filtered,
         quarantined = ledger.quarantined,
+        unstored = ledger.unstored,
         blank = ledger.blank,
         control = ledger.control,
     );
@@ -69,43 +77,19 @@ pub(crate) fn log_run(report: &Report, state: &str) {
         left = report.objects.left,
         left_by_reason = json(&report.left_by_reason),
         left_for_example = json(&examples(report)),
-        alarm = is_alarming(report.stopped.as_ref()),
+        failed = report.objects.failed,
+        late = report.objects.late,
+        listing_complete = report.listing_complete,
+        parked = report.parked.map(|parked| parked.objects),
+        alarm = is_alarming(report.stopped.as_ref()) || report.is_failure(),
         stopped = report.stopped.as_ref().map(ToString::to_string),
         lines = report.lines,
         indexed = report.indexed,
         duplicate = report.duplicate,
         filtered = report.filtered,
         quarantined = report.quarantined,
-        "run ended"
-    );
-}
-
-/// One line per replay.
-pub fn log_replay(report: &ReplayReport) {
-    tracing::info!(
-        files = report.files,
-        emptied = report.emptied,
-        lines = report.lines,
-        indexed = report.indexed,
-        duplicate = report.duplicate,
-        quarantined = report.quarantined,
-        failed = json(&report.failed.iter().take(NAMED_PER_REASON).collect::<Vec<_>>()),
-        alarm = is_alarming(report.stopped.as_ref()),
-        stopped = report.stopped.as_ref().map(ToString::to_string),
-        "replay ended"
-    );
-}
-
-/// One line per backfill.
-pub(crate) fn log_backfill(report: &BackfillReport, state: &str) {
-    tracing::info!(
-        state,
-        folders = report.folders,
-        folders_done = report.folders_done,
-        enqueued = report.enqueued,
-        left_alone = report.left_alone,
-        stopped = report.stopped.as_ref().map(ToString::to_string),
-        "backfill ended"
+        unstored = report.unstored,
+        "ended a run"
     );
 }
 

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::progress::Progress;
 use super::{FAILED, USAGE, cancel_on_signals, fail, ingest, print};
-use crate::jobs::backfill::BackfillError;
+use crate::jobs::backfill::{BackfillError, backfill};
 
 /// Feed the fan-out queue with the logs of a range of days
 ///
@@ -41,10 +41,10 @@ impl Backfill {
         };
         let progress = Progress::of("folders");
         let show = |done, total| progress.show(done, total);
-        let planned = ingest.backfill(self.from, self.to, &cancel_on_signals(), show).await;
+        let fed = backfill(&ingest, (self.from, self.to), &cancel_on_signals(), show).await;
         drop(progress);
-        match planned {
-            Ok(report) => print(&report, report.stopped.as_ref()),
+        match fed {
+            Ok(report) => print(&report, report.stopped.as_ref(), report.is_unfinished()),
             Err(error @ (BackfillError::NoQueue | BackfillError::Order { .. })) => fail(USAGE, &error),
             Err(error) => fail(FAILED, &error),
         }

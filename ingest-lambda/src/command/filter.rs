@@ -35,7 +35,7 @@ impl Filter {
     pub(super) fn run(self) -> ExitCode {
         let Settings { schema, engine, .. } = self.settings.unwrap_or_default();
         match read_filter(schema, &self.filter) {
-            Ok(filter) => print(&filter.to_search_body(engine), None),
+            Ok(filter) => print(&filter.to_search_body(engine), None, false),
             Err(problem) => fail(USAGE, &format_args!("this is no filter: {problem}")),
         }
     }

@@ -7,7 +7,10 @@ use clap::Args;
 use super::geo::Geo;
 use super::progress::Progress;
 use super::{FAILED, USAGE, cancel_on_signals, fail, ingest_with, print};
-use crate::jobs::rederive::RederiveError;
+use crate::event::ObjectRef;
+use crate::jobs::named::{Named, work_on};
+use crate::jobs::rederive::{RederiveError, rederive};
+use crate::jobs::sweep::sweep;
 
 /// Sweep the bucket once: index every log, and delete, archive or keep what is accounted for
 ///
@@ -26,14 +29,15 @@ Example:
   albatross setup
   albatross plan | jq .by_index
   albatross ingest | jq .left
+  albatross ingest --key AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/11/23/x.log.gz
   albatross ingest --overwrite --prefix AWSLogs/123456789012/
 
 Exit status:
   0  every object had its turn (see the report for those that were left)
-  1  the run was stopped, or could not start
+  1  the run was stopped, could not start, or could settle nothing for a reason
   2  bad usage or configuration")]
 pub(super) struct Ingest {
-    /// Write documents that are there anew, to re-derive them after an upgrade
+    /// Overwrite existing documents, for example after an upgrade
     ///
     /// Where objects are kept (`keep`, `archive`), all of them are read again, done or not, and stay
     /// where they are; where they are deleted, those that are there are swept.
@@ -43,6 +47,10 @@ pub(super) struct Ingest {
     /// With --overwrite, of kept objects: only those whose keys began with this
     #[arg(long, requires = "overwrite")]
     prefix: Option<String>,
+
+    /// Only this object, whatever waits before it (may be given several times)
+    #[arg(long = "key", value_name = "KEY", conflicts_with = "prefix")]
+    keys: Vec<String>,
 
     #[command(flatten)]
     geo: Geo,
@@ -59,14 +67,18 @@ impl Ingest {
         }
         let (progress, cancel) = (Progress::of("objects"), cancel_on_signals());
         let show = |done, total| progress.show(done, total);
-        let swept = if self.overwrite && (ingest.keeps_objects() || self.prefix.is_some()) {
-            ingest.rederive(self.prefix.as_deref().unwrap_or_default(), &cancel, show).await
+        let swept = if !self.keys.is_empty() {
+            let object = |key| ObjectRef { bucket: ingest.bucket().to_owned(), key };
+            let named = self.keys.into_iter().map(|key| Named { object: object(key), again: false }).collect();
+            work_on(&ingest, named, self.overwrite, &cancel).await.map(|(report, _)| report).map_err(RederiveError::Run)
+        } else if self.overwrite && (ingest.keeps_objects() || self.prefix.is_some()) {
+            rederive(&ingest, self.prefix.as_deref().unwrap_or_default(), &cancel, show).await
         } else {
-            ingest.sweep(self.overwrite, &cancel, show).await.map_err(RederiveError::Run)
+            sweep(&ingest, self.overwrite, &cancel, show).await.map_err(RederiveError::Run)
         };
         drop(progress);
         match swept {
-            Ok(report) => print(&report, report.stopped.as_ref()),
+            Ok(report) => print(&report, report.stopped.as_ref(), report.is_failure()),
             Err(RederiveError::Run(error)) => fail(FAILED, &error),
             Err(error) => fail(USAGE, &error),
         }

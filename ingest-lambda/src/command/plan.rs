@@ -7,11 +7,13 @@ use clap::Args;
 use super::geo::Geo;
 use super::progress::Progress;
 use super::{FAILED, fail, ingest_with, print};
+use crate::jobs::plan::plan;
 
-/// Show what a sweep would do, without changing anything
+/// Show what a sweep would do, without changing anything but a probe
 ///
 /// Lists the bucket, reads the oldest logs and prints as JSON what would be sent, by index and by day, what
-/// would be quarantined, and the first documents and bad lines. Sends nothing to the engine.
+/// would be quarantined, and the first documents and bad lines. Sends nothing to the engine. Tries every permission
+/// that a run needs in S3, for which it puts a probe below ALBATROSS_OWN_PREFIX and deletes it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
@@ -37,10 +39,10 @@ impl Plan {
             Err(status) => return status,
         };
         let progress = Progress::of("objects");
-        let plan = ingest.plan(self.objects, |done, total| progress.show(done, total)).await;
+        let plan = plan(&ingest, self.objects, |done, total| progress.show(done, total)).await;
         drop(progress);
         match plan {
-            Ok(plan) => print(&plan, None),
+            Ok(plan) => print(&plan, None, false),
             Err(error) => fail(FAILED, &error),
         }
     }

@@ -7,7 +7,7 @@ use clap::Args;
 use super::geo::Geo;
 use super::progress::Progress;
 use super::{FAILED, USAGE, cancel_on_signals, fail, ingest_with, print};
-use crate::log::log_replay;
+use crate::jobs::replay::replay;
 
 /// Send quarantined lines again, after a fix
 ///
@@ -46,13 +46,10 @@ impl Replay {
         }
         let progress = Progress::of("files");
         let show = |done, total| progress.show(done, total);
-        let replayed = ingest.replay(&self.prefix, self.overwrite, &cancel_on_signals(), show).await;
+        let replayed = replay(&ingest, &self.prefix, self.overwrite, &cancel_on_signals(), show).await;
         drop(progress);
         match replayed {
-            Ok(report) => {
-                log_replay(&report);
-                print(&report, report.stopped.as_ref())
-            }
+            Ok(report) => print(&report, report.stopped.as_ref(), report.is_unfinished()),
             Err(error) => fail(FAILED, &error),
         }
     }

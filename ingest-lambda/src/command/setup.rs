@@ -7,9 +7,9 @@ use std::str::FromStr;
 use clap::Args;
 
 use super::{FAILED, fail, ingest};
-use crate::setup::SetupExtras;
-use crate::setup::dashboards::{DashboardsUrl, NoDashboardsUrl};
+use crate::setup::dashboards::{DashboardsUrl, NoDashboardsUrl, dashboards};
 use crate::setup::grant::BackendRole;
+use crate::setup::{SetupExtras, setup};
 
 /// Put index template and retention policy into the engine; needed once, and after an upgrade
 ///
@@ -69,12 +69,13 @@ impl Setup {
         let (file, dashboards) = match self.dashboards {
             None => (None, None),
             Some(Dashboards::Import(url)) => (None, Some(url)),
-            Some(Dashboards::StandardOutput) => match ingest.dashboards() {
+            Some(Dashboards::StandardOutput) => match dashboards(&ingest.settings) {
                 Ok(file) => (Some(file), None),
                 Err(error) => return fail(FAILED, &error),
             },
         };
-        let report = match ingest.setup(&SetupExtras { grant: self.grant, dashboards }).await {
+        let extras = SetupExtras { grant: self.grant, dashboards };
+        let report = match setup(&ingest.engine, &ingest.settings, ingest.config.retention_days, &extras).await {
             Ok(report) => report,
             Err(error) => return fail(FAILED, &error),
         };
