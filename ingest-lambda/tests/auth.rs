@@ -36,7 +36,11 @@ fn engine(taken: &'static str) -> (Server, Seen) {
         move |request| {
             let authorization = request.headers.get("authorization").map_or("", String::as_str);
             seen.add(authorization);
-            Reply::new(if authorization == taken { 200 } else { 403 }, "{}")
+            match (&*request.method, authorization == taken) {
+                ("PUT", true) => Reply::new(200, r#"{"acknowledged":true}"#),
+                (_, true) => Reply::new(405, "{}"),
+                (_, false) => Reply::new(403, "{}"),
+            }
         }
     });
     (server, seen)
@@ -86,14 +90,14 @@ fn assert_failed(output: &Output, why: &str) {
 fn an_api_key_is_sent_as_elasticsearch_hands_it_out() {
     let (engine, seen) = engine("ApiKey dGVzdDprZXk=");
     assert_done(&setup(&engine, &[("ALBATROSS_API_KEY", "dGVzdDprZXk=")]));
-    assert_eq!(seen.all().len(), 1);
+    assert!(seen.all().iter().all(|sent| sent == "ApiKey dGVzdDprZXk="));
 }
 
 #[test]
 fn nothing_is_sent_where_nothing_is_given() {
     let (engine, seen) = engine("");
     assert_done(&setup(&engine, &[]));
-    assert_eq!(seen.all(), [""]);
+    assert!(seen.all().iter().all(String::is_empty));
 }
 
 #[test]
@@ -105,7 +109,9 @@ fn a_rotated_secret_is_read_again_once() {
     ]);
     let variables = [("ALBATROSS_SECRET_ARN", SECRET), ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &secrets.url())];
     assert_done(&setup(&engine, &variables));
-    assert_eq!(sent.all(), ["Basic ZWxhc3RpYzpodW50ZXIx", "Basic ZWxhc3RpYzpodW50ZXIy"]);
+    let (old, new) = ("Basic ZWxhc3RpYzpodW50ZXIx", "Basic ZWxhc3RpYzpodW50ZXIy");
+    let sent = sent.all();
+    assert!(sent[0] == old && sent[1..].iter().all(|sent| sent == new), "{sent:?}");
     assert_eq!(read.all(), [SECRET, SECRET]);
 }
 
@@ -162,4 +168,29 @@ fn an_authority_that_cannot_be_read_is_a_usage_error() {
     let output = setup(&engine, &[("ALBATROSS_CA_FILE", "/nowhere/ca.pem")]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("ALBATROSS_CA_FILE cannot be read: /nowhere/ca.pem"));
+}
+
+#[test]
+fn a_signature_names_the_region_that_is_set() {
+    let (engine, seen) = engine("");
+    setup(&engine, &[("ALBATROSS_SIGV4", "es"), ("ALBATROSS_SIGV4_REGION", "ap-south-2")]);
+    let sent = seen.all();
+    assert!(!sent.is_empty() && sent.iter().all(|sent| sent.contains("/ap-south-2/es/aws4_request")), "{sent:?}");
+}
+
+#[test]
+fn a_redaction_key_is_read_at_the_start() {
+    let (engine, _) = engine("");
+    let settings = ("ALBATROSS_SETTINGS", r#"{"redact":{"addresses":"hmac"}}"#);
+    let start = |value: &'static str| {
+        let ssm = Server::start(move |_| Reply::new(200, json!({ "Parameter": { "Value": value } }).to_string()));
+        setup(&engine, &[settings, ("ALBATROSS_REDACT_KEY_ARN", PARAMETER), ("AWS_ENDPOINT_URL_SSM", &ssm.url())])
+    };
+    assert_done(&start("hunter2-hunter2-hunter2"));
+    let short = start("hunter2");
+    let stderr = String::from_utf8_lossy(&short.stderr);
+    assert_eq!(short.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("ALBATROSS_REDACT_KEY_ARN: ") && !stderr.contains("hunter2"), "{stderr}");
+    let without = setup(&engine, &[settings]);
+    assert!(String::from_utf8_lossy(&without.stderr).contains("ALBATROSS_REDACT_KEY_ARN"));
 }

@@ -114,12 +114,13 @@ fn server(answer: impl Fn(usize) -> Reply + Send + Sync + 'static) -> (Server, A
     let server = Server::start({
         let imports = Arc::clone(&imports);
         move |request| match &*request.method {
-            "POST" => {
+            "POST" if request.path.contains("saved_objects") => {
                 let mut imports = imports.lock().unwrap();
                 imports.push(request.clone());
                 answer(file(request).lines().count())
             }
-            _ => Reply::new(200, "{}"),
+            "PUT" => Reply::new(200, r#"{"acknowledged":true}"#),
+            _ => Reply::new(405, "{}"),
         }
     });
     (server, imports)
@@ -219,7 +220,7 @@ fn a_file_goes_to_standard_output_and_the_report_elsewhere() {
 }
 
 #[test]
-fn a_work_order_sends_the_credentials_to_no_other_host() {
+fn a_work_order_sends_the_credentials_nowhere_else() {
     let (server, imports) =
         server(|sent| Reply::new(200, json!({ "success": true, "successCount": sent }).to_string()));
     let lambda = Lambda::start(&Bucket::default().serve(), &server, &[]);
@@ -227,7 +228,19 @@ fn a_work_order_sends_the_credentials_to_no_other_host() {
     let own = order(&server.url());
     assert!(!own.is_error, "{}", own.answer);
     assert_eq!(own.answer["imported"]["objects"], 41);
-    let other = order("https://192.0.2.1/_dashboards");
-    assert!(other.is_error && other.answer["errorMessage"].as_str().unwrap().contains("own host"), "{}", other.answer);
+    let elsewhere = Server::start(|_| panic!("the credentials came here"));
+    for url in ["https://192.0.2.1/_dashboards", &elsewhere.url()] {
+        let other = order(url);
+        let why = other.answer["errorMessage"].as_str().unwrap();
+        assert!(other.is_error && why.contains("ALBATROSS_DASHBOARDS_URL alone"), "{why}");
+    }
     assert_eq!(imports.lock().unwrap().len(), 1);
+    // Where the configuration names the other one.
+    let (kibana, imports) =
+        self::server(|sent| Reply::new(200, json!({ "success": true, "successCount": sent }).to_string()));
+    let allowed = [("ALBATROSS_DASHBOARDS_URL", &*kibana.url())];
+    let lambda = Lambda::start(&Bucket::default().serve(), &server, &allowed);
+    let order = json!({ "albatross": "setup", "dashboards": format!("{}/s/ops", kibana.url()) });
+    let done = lambda.invoke(order, Duration::from_secs(20));
+    assert!(!done.is_error && imports.lock().unwrap().len() == 1, "{}", done.answer);
 }

@@ -30,7 +30,7 @@ fn what_failed_once_goes_to_the_back() {
         }
     });
     ingest_with(&s3, &engine, &[("ALBATROSS_OBJECTS_IN_FLIGHT", "1")]);
-    assert_eq!(*order.lock().unwrap(), ['c', 'b', 'r']);
+    assert_eq!(*order.lock().unwrap(), ['c', 'b'], "what is no log is not read again");
 }
 
 /// A bucket whose listing comes short so many times, cut in the middle of what it lists.
@@ -62,5 +62,6 @@ fn a_short_listing_is_asked_for_again_and_never_believed() {
     let run = ingest_with(&s3, &Index::default().serve(), &[("ALBATROSS_SETTLE", "keep")]);
     assert_eq!(run.status, Some(1));
     assert!(run.stderr.contains("the answer is not whole"), "{}", run.stderr);
-    assert_eq!((bucket.keys_of_logs().len(), bucket.state().len()), (4, 0));
+    assert_eq!(bucket.keys_of_logs().len(), 4);
+    assert!(!bucket.state().iter().any(|key| key.contains("/done/")), "{:?}", bucket.state());
 }

@@ -3,6 +3,9 @@
 
 mod support;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use support::{
     Bucket, Index, NOON_EPOCH_S, Reply, command, gunzip_lines, ingest, ingest_with, items, line, log, report_of,
 };
@@ -47,7 +50,7 @@ fn a_copy_that_is_not_whole_leaves_the_original() {
             .then(|| Reply::new(200, "short").header("etag", "\"0\"").cut_at(0))
     });
     let run = ingest_with(&s3, &Index::default().serve(), ARCHIVE);
-    assert_eq!(run.report["left_by_reason"], serde_json::json!({"storage": 1}), "{}", run.stderr);
+    assert_eq!(run.report["left_by_reason"], serde_json::json!({"settlement": 1}), "{}", run.stderr);
     assert!(bucket.keys().contains(&"a.log".to_owned()));
 }
 
@@ -65,7 +68,7 @@ fn kept_objects_are_read_once_and_anew_when_written_anew() {
     let third = ingest_with(&bucket.serve(), &engine, KEEP);
     assert_eq!((&third.report["lines"], &third.report["objects"]["done_before"]), (&3.into(), &1.into()));
     assert_eq!(index.count(), 5);
-    assert!(third.stderr.contains("\"message\":\"run ended\""), "one line for the run: {}", third.stderr);
+    assert!(third.stderr.contains("\"message\":\"ended a run\""), "one line for the run: {}", third.stderr);
 }
 
 #[test]
@@ -105,27 +108,67 @@ fn many_objects_of_one_moment_are_kept_over_many_runs() {
 }
 
 #[test]
-fn state_that_cannot_be_read_costs_work_and_nothing_else() {
+fn a_run_that_cannot_remember_does_not_begin() {
     let bucket = Bucket::of(&[("a.log", log(2).as_bytes())]);
     let index = Index::default();
     let engine = index.serve();
+    for (method, why) in [("GET", "GetObject"), ("PUT", "PutObject")] {
+        let denied = bucket.serve_with(move |request| {
+            let is_state = request.method == method && request.path.contains("/state/");
+            is_state.then(|| Reply::new(403, "<Error><Code>AccessDenied</Code></Error>"))
+        });
+        let run = ingest_with(&denied, &engine, KEEP);
+        assert_eq!((run.status, index.count()), (Some(1), 0), "{method}: {}", run.stderr);
+        assert!(run.stderr.contains("the state") && run.stderr.contains(why), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn state_that_is_not_understood_stops_the_run_and_says_what_to_do() {
+    let bucket = Bucket::of(&[("a.log", log(2).as_bytes())]);
+    let engine = Index::default().serve();
     assert_eq!(ingest_with(&bucket.serve(), &engine, KEEP).report["indexed"], 2);
-    let denied = bucket.serve_with(|request| {
-        let is_state = request.path.contains("/state/") || request.path.contains("state%2F");
-        is_state.then(|| Reply::new(403, "<Error><Code>AccessDenied</Code></Error>"))
-    });
-    let run = ingest_with(&denied, &engine, KEEP);
-    assert_eq!((run.status, &run.report["duplicate"]), (Some(0), &2.into()), "{}", run.stderr);
-    assert!(run.stderr.contains("the state cannot be read"), "{}", run.stderr);
-    let key = bucket.state().into_iter().find(|key| key.ends_with("/checkpoint.json")).unwrap();
-    bucket.put(&key, b"<html>");
+    let all = [bucket.state(), vec![format!("{}state/deployment.json", bucket.folder())]].concat();
+    assert!(all.iter().any(|key| key.contains("/state/done/")), "{all:?}");
+    // Of a note on a done object the name says all.
+    for key in all.into_iter().filter(|key| !key.contains("/notes/done/")) {
+        let good = bucket.body(&key).unwrap();
+        for (bad, why) in [(&b"<html>"[..], "is invalid"), (b"{\"version\":2}\n", "has version 2")] {
+            bucket.put(&key, bad);
+            let run = ingest_with(&bucket.serve(), &engine, KEEP);
+            assert_eq!(run.status, Some(1), "{key}: {}", run.stderr);
+            assert!(run.stderr.contains(&key) && run.stderr.contains(why), "{}", run.stderr);
+        }
+        bucket.put(&key, &good);
+    }
     let run = ingest_with(&bucket.serve(), &engine, KEEP);
-    assert!(run.stderr.contains("the state is not readable and begins anew"), "{}", run.stderr);
-    assert_eq!((run.status, &run.report["objects"]["done_before"]), (Some(0), &1.into()), "its note says so");
-    bucket.put(&key, b"<html>");
+    assert_eq!((run.status, &run.report["objects"]["done_before"]), (Some(0), &1.into()), "{}", run.stderr);
+}
+
+#[test]
+fn what_an_earlier_release_had_done_is_taken_over_once() {
+    let bucket = Bucket::default();
+    let index = Index::default();
+    let engine = index.serve();
+    bucket.put_at("a.log", log(1).as_bytes(), NOON_EPOCH_S - 9 * 86_400);
+    assert_eq!(ingest_with(&bucket.serve(), &engine, KEEP).report["indexed"], 1);
+    let folder = bucket.folder();
+    // As if that had been the earlier release: its checkpoint says that everything before yesterday is done.
+    let name = folder.strip_prefix("albatross/").unwrap().to_owned();
+    for key in [bucket.state(), vec![format!("{folder}state/deployment.json")]].concat() {
+        bucket.remove(&key);
+    }
+    let through_ms = (NOON_EPOCH_S - 86_400) * 1000;
+    let checkpoint = format!("{{\"through_ms\":{through_ms},\"done\":{{}},\"failed\":{{}}}}");
+    bucket.put(&format!("albatross/state/{name}checkpoint.json"), checkpoint.as_bytes());
+    bucket.put_at("b.log", log(2).as_bytes(), NOON_EPOCH_S);
     let run = ingest_with(&bucket.serve(), &engine, KEEP);
-    assert_eq!((run.status, &run.report["duplicate"]), (Some(0), &2.into()), "{}", run.stderr);
-    assert_eq!(ingest_with(&bucket.serve(), &engine, KEEP).report["objects"]["done_before"], 1);
+    assert_eq!((&run.report["lines"], &run.report["objects"]["done_before"]), (&2.into(), &1.into()), "{}", run.stderr);
+    // From now on only what was entered is done.
+    bucket.put_at("late.log", log(3).as_bytes(), NOON_EPOCH_S - 9 * 86_400);
+    let late = ingest_with(&bucket.serve(), &engine, KEEP).report;
+    assert_eq!((&late["lines"], &late["objects"]["done_before"]), (&3.into(), &2.into()), "{late}");
+    assert_eq!(late["objects"]["late"], 1);
 }
 
 #[test]
@@ -176,16 +219,21 @@ fn a_replay_empties_the_quarantine_and_keeps_what_is_still_bad() {
     let text = format!("{}this is no log line\n{}", line(1), line(2));
     let bucket = Bucket::of(&[("a.log", text.as_bytes())]);
     let index = Index::default();
-    let refusing = index.serve_with(|_, _| {
-        let fault = Some(("mapper_parsing_exception", "a mapping of yesterday"));
-        Some(items(&[(201, None), (400, fault)]))
+    let is_mended = Arc::new(AtomicBool::new(false));
+    let engine = index.serve_with({
+        let is_mended = Arc::clone(&is_mended);
+        move |_, _| {
+            let fault = Some(("mapper_parsing_exception", "a mapping of yesterday"));
+            (!is_mended.load(Ordering::SeqCst)).then(|| items(&[(201, None), (400, fault)]))
+        }
     });
-    let first = ingest(&bucket.serve(), &refusing);
+    let first = ingest(&bucket.serve(), &engine);
     assert_eq!(first.report["quarantined"], 2, "{}", first.stderr);
     let file = &bucket.keys()[0];
     assert_eq!(gunzip_lines(&bucket.body(file).unwrap()).len(), 2);
 
-    let replay = || report_of(&mut command("replay", &bucket.serve(), &index.serve()));
+    is_mended.store(true, Ordering::SeqCst);
+    let replay = || report_of(&mut command("replay", &bucket.serve(), &engine));
     let once = replay();
     assert_eq!(once.status, Some(0), "{}", once.stderr);
     assert_eq!((&once.report["lines"], &once.report["indexed"]), (&2.into(), &1.into()));
@@ -196,7 +244,7 @@ fn a_replay_empties_the_quarantine_and_keeps_what_is_still_bad() {
 
     // The document has the id that it would have had: sending the object again doubles nothing.
     bucket.put("a.log", text.as_bytes());
-    let again = ingest(&bucket.serve(), &index.serve());
+    let again = ingest(&bucket.serve(), &engine);
     assert_eq!((&again.report["duplicate"], &again.report["indexed"]), (&1.into(), &1.into()));
     assert_eq!(index.count(), 2);
 }
@@ -238,34 +286,15 @@ fn lines_that_are_good_now_leave_the_quarantine() {
     let text = log(2);
     let bucket = Bucket::of(&[("a.log", text.as_bytes())]);
     // What an earlier run left that could read less, and was killed before it settled the object.
-    let file =
-        format!("albatross/quarantine/lines/a.log@{}.ndjson.gz", support::etag(text.as_bytes()).trim_matches('"'));
+    let engine = Index::default().serve();
+    ingest(&bucket.serve(), &engine);
+    let etag = support::etag(text.as_bytes());
+    let file = format!("{}quarantine/lines/a.log@{}.ndjson.gz", bucket.folder(), etag.trim_matches('"'));
     bucket.put(&file, b"entries");
-    let run = ingest(&bucket.serve(), &Index::default().serve());
+    bucket.put("a.log", text.as_bytes());
+    let run = ingest(&bucket.serve(), &engine);
     assert_eq!((run.status, &run.report["quarantined"]), (Some(0), &0.into()), "{}", run.stderr);
     assert_eq!(bucket.keys(), Vec::<String>::new());
-}
-
-#[test]
-fn an_object_that_the_engine_refuses_does_not_hold_up_the_others() {
-    // The last key is the oldest object.
-    let bucket = Bucket::of(&[("a.log", line(1).as_bytes()), ("z.log", line(2).as_bytes())]);
-    let index = Index::default();
-    let engine = index.serve_with(|_, documents| {
-        let closed = Some(("index_closed_exception", "closed"));
-        documents[0].contains("/2").then(|| items(&[(400, closed)]))
-    });
-    let one_at_a_time = &[("ALBATROSS_OBJECTS_IN_FLIGHT", "1")];
-    let first = ingest_with(&bucket.serve(), &engine, one_at_a_time);
-    assert_eq!(
-        first.report["left_by_reason"],
-        serde_json::json!({ "refused": 1, "not_reached": 1 }),
-        "{}",
-        first.stderr
-    );
-    let second = ingest_with(&bucket.serve(), &engine, one_at_a_time);
-    assert_eq!(second.report["objects"]["settled"], 1, "{}", second.stderr);
-    assert_eq!(index.count(), 1);
 }
 
 #[test]
@@ -273,7 +302,7 @@ fn refused_documents_do_not_make_a_log_none() {
     let bucket = Bucket::of(&[("a.log", log(2).as_bytes())]);
     let fault = Some(("mapper_parsing_exception", "no"));
     let engine = Index::default().serve_with(move |_, _| Some(items(&[(400, fault), (400, fault)])));
-    let run = ingest_with(&bucket.serve(), &engine, &[("ALBATROSS_REFUSED_PERCENT", "100")]);
+    let run = ingest(&bucket.serve(), &engine);
     assert_eq!(
         (&run.report["objects"]["settled"], &run.report["quarantined"]),
         (&1.into(), &2.into()),

@@ -5,10 +5,11 @@ mod support;
 
 use std::process::Output;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use parser_wasm::{Settings, index_template, template_meta};
 use serde_json::{Value, json};
-use support::{Bucket, Index, Reply, Request, Server, command, ingest, log};
+use support::{Bucket, Index, Lambda, Reply, Request, Server, command, ingest, log};
 
 /// The requests that changed something: path and body.
 type Changes = Arc<Mutex<Vec<(String, Value)>>>;
@@ -138,10 +139,11 @@ fn all_problems_of_the_configuration_are_told_at_once() {
     let output = command("setup", &Bucket::default().serve(), &server)
         .env("ALBATROSS_SETTINGS_URI", "s3://logs/no.json")
         .env("ALBATROSS_CA_FILE", "/nowhere/ca.pem")
-        .env("ALBATROSS_GZIP", "maybe")
+        .env("ALBATROSS_EVENTS", "maybe")
         .output()
         .unwrap();
-    for problem in ["ALBATROSS_SETTINGS_URI cannot be read", "ALBATROSS_CA_FILE cannot be read", "ALBATROSS_GZIP is"] {
+    for problem in ["ALBATROSS_SETTINGS_URI cannot be read", "ALBATROSS_CA_FILE cannot be read", "ALBATROSS_EVENTS is"]
+    {
         assert_exits(2, &output, problem);
     }
 }
@@ -159,29 +161,175 @@ fn a_template_made_for_other_settings_is_refused() {
     assert!(run.stderr.contains("was made for other settings"), "{}", run.stderr);
 }
 
+/// An engine with this template, which answers other questions as told, and takes documents.
+fn engine_with(
+    template: Value,
+    index: &Index,
+    answer: impl Fn(&Request) -> Option<Reply> + Send + Sync + 'static,
+) -> Server {
+    let template = json!({ "index_templates": [{ "index_template": { "_meta": template } }] }).to_string();
+    let index = index.clone();
+    Server::start(move |request| match (answer(request), &*request.path) {
+        (Some(reply), _) => reply,
+        (None, "/_index_template/albatross-elb") => Reply::new(200, template.clone()),
+        (None, path) if path.starts_with("/_bulk") => index.bulk(request),
+        _ => Reply::new(405, r#"{"error":"Incorrect HTTP method","status":405}"#),
+    })
+}
+
 #[test]
-fn red_indices_of_ours_stop_the_run_before_anything_is_sent() {
-    let bucket = Bucket::of(&[("a.log", log(1).as_bytes())]);
+fn health_stops_nothing_and_red_indices_are_named() {
     let run_with = |health: Reply| {
-        let (index, health) = (Index::default(), Mutex::new(health));
-        let template =
-            json!({ "index_templates": [{ "index_template": { "_meta": template_meta(&Settings::default()) } }] });
-        let server = Server::start({
-            let index = index.clone();
-            move |request| match &*request.path {
-                path if path.starts_with("/_index_template/") => Reply::new(200, template.to_string()),
-                path if path.starts_with("/_cluster/health/") => health.lock().unwrap().clone(),
-                _ => index.bulk(request),
+        let (index, bucket) = (Index::default(), Bucket::of(&[("a.log", log(1).as_bytes())]));
+        let server = engine_with(template_meta(&Settings::default()), &index, move |request| {
+            request.path.starts_with("/_cluster/health/").then(|| health.clone())
+        });
+        let run = ingest(&bucket.serve(), &server);
+        let left = bucket.keys_of_logs().len();
+        assert_eq!((run.status, index.count(), left), (Some(0), 1, 0), "{}", run.stderr);
+        run.stderr
+    };
+    let red = r#"{"status":"red","indices":{"albatross-elb-2024.01.01":{"status":"red"}}}"#;
+    let stderr = run_with(Reply::new(200, red));
+    assert!(stderr.contains("found red indices") && stderr.contains("albatross-elb-2024.01.01"), "{stderr}");
+    // Not every user may ask, and serverless engines do not tell.
+    for (status, body) in
+        [(403, "no"), (404, ""), (410, r#"{"error":{"type":"api_not_available_exception"}}"#), (500, "")]
+    {
+        assert!(!run_with(Reply::new(status, body)).contains("found red indices"));
+    }
+}
+
+#[test]
+fn elastic_cloud_serverless_keeps_documents_otherwise() {
+    let (server, changes) = engine(|request| {
+        request
+            .path
+            .starts_with("/_ilm")
+            .then(|| Reply::new(410, r#"{"error":{"type":"api_not_available_exception"}}"#))
+    });
+    assert_failed(&setup(&server, THIRTY_DAYS), "PUT _data_stream/NAME/_lifecycle");
+    assert!(changes.lock().unwrap().is_empty());
+}
+
+#[test]
+fn the_engine_is_not_asked_again_within_a_minute() {
+    let (index, asked) = (Index::default(), Arc::new(Mutex::new(0)));
+    let server = engine_with(template_meta(&Settings::default()), &index, {
+        let asked = Arc::clone(&asked);
+        move |request| {
+            *asked.lock().unwrap() += usize::from(!request.path.starts_with("/_bulk"));
+            None
+        }
+    });
+    let bucket = Bucket::of(&[("a.log", log(1).as_bytes()), ("b.log", log(2).as_bytes())]);
+    let lambda = Lambda::start(&bucket.serve(), &server, &[("ALBATROSS_SETTLE", "keep")]);
+    let event = |key: &str| json!({ "Records": [{ "eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": { "bucket": { "name": "logs" }, "object": { "key": key } } }] });
+    let first = lambda.invoke(event("a.log"), Duration::from_secs(60));
+    let questions = *asked.lock().unwrap();
+    let second = lambda.invoke(event("b.log"), Duration::from_secs(60));
+    assert!(!first.is_error && !second.is_error, "{} {}", first.answer, second.answer);
+    assert!(questions > 0 && index.count() > 1);
+    assert_eq!(*asked.lock().unwrap(), questions);
+}
+
+#[test]
+fn what_is_no_engine_is_called_so() {
+    let pages: [(u16, &str); 4] = [
+        (200, "<html>\u{1b}[2J<title>Please log in</title>"),
+        (200, "{}"),
+        (404, "<html>nginx"),
+        (404, r#"{"message":"no Route matched with those values"}"#),
+    ];
+    for (status, page) in pages {
+        let server = Server::start(move |_| Reply::new(status, page));
+        let why = format!("this is not an engine: {}/ answers HTTP {status}", server.url());
+        let bucket = Bucket::of(&[("a.log", log(1).as_bytes())]);
+        let run = ingest(&bucket.serve(), &server);
+        // Elasticsearch 6 says `{}` with 404 alone.
+        assert_eq!((run.status, bucket.keys_of_logs() == ["a.log"]), (Some(1), true));
+        assert!(run.stderr.contains(&why) && !run.stderr.contains('\u{1b}'), "{}", run.stderr);
+        if status == 200 {
+            for output in [setup(&server, &[]), setup(&server, THIRTY_DAYS), grant(&server, &[])] {
+                assert_failed(&output, &why);
+            }
+        }
+    }
+    let moved = Server::start(|_| Reply::new(301, "").header("location", "https://elsewhere.example/"));
+    assert_failed(&setup(&moved, &[]), "answers HTTP 301 to https://elsewhere.example/");
+}
+
+#[test]
+fn a_port_without_tls_is_said_to_be_one_at_once() {
+    let tries = Arc::new(Mutex::new(0));
+    let server = {
+        let tries = Arc::clone(&tries);
+        // A request is never read to its end: what comes is no HTTP.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                *tries.lock().unwrap() += 1;
+                let _ = std::io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n");
             }
         });
-        (ingest(&bucket.serve(), &server), index)
+        format!("https://{address}/")
     };
-    let (run, index) = run_with(Reply::new(200, r#"{"status":"red"}"#));
-    assert_eq!((run.status, index.count(), bucket.keys().len()), (Some(1), 0, 1));
-    assert!(run.stderr.contains("the health of albatross-elb-*.*.* is red"), "{}", run.stderr);
-    // Not every user may ask, and OpenSearch Serverless does not tell.
-    let (run, index) = run_with(Reply::new(403, "no"));
-    assert_eq!((run.status, index.count(), bucket.keys().len()), (Some(0), 1, 0), "{}", run.stderr);
+    let (unused, _) = engine(|_| None);
+    let output = setup(&unused, &[("ALBATROSS_ENDPOINT", &server)]);
+    assert_failed(&output, &format!("no TLS is spoken at {server}"));
+    assert_eq!(*tries.lock().unwrap(), 1);
+}
+
+/// Our template with a priority, as an engine lists it beside another one.
+fn simulated(fields: Value) -> Reply {
+    let body = json!({ "template": { "settings": {}, "mappings": { "properties": fields }, "aliases": {} }, "overlapping": [{ "name": "albatross-elb", "index_patterns": ["albatross-elb-*.*.*"] }] });
+    Reply::new(200, body.to_string())
+}
+
+#[test]
+fn a_template_that_takes_our_indices_is_named() {
+    let list = json!({ "index_templates": [
+        { "name": "albatross-elb", "index_template": { "index_patterns": ["albatross-elb-*.*.*"], "priority": 501 } },
+        { "name": "unrelated", "index_template": { "index_patterns": ["metrics-*"], "priority": 2000 } },
+        { "name": "catch-all", "index_template": { "index_patterns": ["*"], "priority": 1000 } },
+    ] });
+    let theirs = json!({ "@timestamp": { "type": "date" } });
+    let answer = move |request: &Request| match &*request.path {
+        path if path.starts_with("/_index_template/_simulate_index/albatross-elb-20") => {
+            Some(simulated(theirs.clone()))
+        }
+        "/_index_template" => Some(Reply::new(200, list.to_string())),
+        _ => None,
+    };
+    let (server, _) = engine(answer.clone());
+    let why = "is taken by another template: catch-all (priority 1000);";
+    assert_failed(&setup(&server, &[]), why);
+    let (index, bucket) = (Index::default(), Bucket::of(&[("a.log", log(1).as_bytes())]));
+    let run = ingest(&bucket.serve(), &engine_with(template_meta(&Settings::default()), &index, answer));
+    assert_eq!((run.status, index.count(), bucket.keys_of_logs() == ["a.log"]), (Some(1), 0, true));
+    assert!(
+        run.stderr.contains(why) && run.stderr.contains("@timestamp would be date, not date_nanos"),
+        "{}",
+        run.stderr
+    );
+
+    let ours = index_template(&Settings::default(), None)["template"]["mappings"]["properties"].clone();
+    let (server, _) =
+        engine(move |request| request.path.contains("/_simulate_index/").then(|| simulated(ours.clone())));
+    stdout(&setup(&server, &[]));
+}
+
+#[test]
+fn a_newer_template_made_for_older_ingests_is_taken() {
+    for (compatible_with, status) in [(3, 0), (4, 1)] {
+        let mut meta = template_meta(&Settings::default());
+        meta["version"] = json!(parser_wasm::TEMPLATE_VERSION + 1);
+        meta["compatible_with"] = json!(compatible_with);
+        let (index, bucket) = (Index::default(), Bucket::of(&[("a.log", log(1).as_bytes())]));
+        let run = ingest(&bucket.serve(), &engine_with(meta, &index, |_| None));
+        assert_eq!(run.status, Some(status), "{}", run.stderr);
+    }
 }
 
 const ROLE: &str = "/_plugins/_security/api/roles/albatross-elb-ingest";
@@ -210,11 +358,14 @@ fn a_role_is_granted_to_one_more() {
                 ("GET", ROLE, _) => Reply::new(200, ours.clone()),
                 ("GET", MAPPING, Some(mapping)) => Reply::new(200, mapping.clone()),
                 ("GET", MAPPING, None) => Reply::new(404, r#"{"status":"NOT_FOUND","message":"not found."}"#),
-                _ => {
+                ("PUT" | "PATCH", ..) => {
                     let body = serde_json::from_slice(&request.body).unwrap();
                     changes.lock().unwrap().push((request.method.clone(), request.path.clone(), body));
-                    Reply::new(200, "{}")
+                    let security = Reply::new(200, r#"{"status":"OK","message":"'albatross-elb-ingest' updated."}"#);
+                    let template = Reply::new(200, r#"{"acknowledged":true}"#);
+                    if request.path.starts_with("/_plugins/_security/") { security } else { template }
                 }
+                _ => Reply::new(400, r#"{"error":"no handler found for uri"}"#),
             }
         });
         let said = stdout(&grant(&server, &[]));
@@ -250,4 +401,42 @@ fn where_nothing_can_be_granted_nothing_is_changed() {
     let (server, changes) = engine(|request| (request.path == ROLE).then(|| Reply::new(403, "no")));
     assert_failed(&grant(&server, &[]), "it takes an administrator");
     assert!(changes.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_work_order_grants_to_the_configured_role_alone() {
+    let (server, changes) = engine(|_| None);
+    let lambda = Lambda::start(&Bucket::default().serve(), &server, &[("ALBATROSS_GRANT_ROLE", ARN)]);
+    let order =
+        |role: &str| lambda.invoke(json!({ "albatross": "setup", "grant": role }), Duration::from_secs(20)).answer;
+    let why = order("arn:aws:iam::123456789012:role/another")["errorMessage"].to_string();
+    assert!(why.contains("ALBATROSS_GRANT_ROLE alone"), "{why}");
+    let why = order("*")["errorMessage"].to_string();
+    assert!(why.contains("without wildcards"), "{why}");
+    // The engine has no such roles, so that far it came.
+    let why = order(ARN)["errorMessage"].to_string();
+    assert!(why.contains("no security plugin"), "{why}");
+    assert!(changes.lock().unwrap().is_empty());
+}
+
+#[test]
+fn what_the_engine_is_and_lets_us_do_is_shown() {
+    let answers = |item: u16| {
+        move |request: &Request| match (&*request.method, &*request.path) {
+            ("GET", "/") => Some(Reply::new(200, r#"{"version":{"number":"3.7.0","distribution":"opensearch"}}"#)),
+            ("POST", "/_bulk") => {
+                assert!(String::from_utf8_lossy(&request.body).contains(r#""require_alias":true"#));
+                let error = json!({ "type": "security_exception", "reason": "no permissions" });
+                let items = json!({ "items": [{ "create": { "status": item, "error": error } }] });
+                Some(Reply::new(200, items.to_string()))
+            }
+            _ => None,
+        }
+    };
+    let said = stdout(&setup(&engine(answers(404)).0, &[]));
+    assert!(said.contains("the engine is OpenSearch 3.7.0; this user may send documents"), "{said}");
+    let said = stdout(&setup(&engine(answers(403)).0, &[]));
+    assert!(said.contains("this user may not send documents: \"no permissions\""), "{said}");
+    let said = stdout(&setup(&engine(|_| None).0, &[]));
+    assert!(said.contains("does not tell its version; it does not tell whether"), "{said}");
 }

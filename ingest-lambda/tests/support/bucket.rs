@@ -41,8 +41,11 @@ impl Bucket {
         self.objects.lock().expect("lock").insert(key.to_owned(), body.to_owned());
     }
 
+    /// All keys but those that every deployment leaves: its marker, and who it is.
     pub fn keys(&self) -> Vec<String> {
-        self.objects.lock().expect("lock").keys().cloned().collect()
+        let all = self.objects.lock().expect("lock");
+        let is_left = |key: &str| key.ends_with("!albatross") || key.ends_with("/state/deployment.json");
+        all.keys().filter(|key| !is_left(key)).cloned().collect()
     }
 
     pub fn serve(&self) -> Server {
@@ -62,6 +65,9 @@ impl Bucket {
         let key = key.as_str();
         if key.is_empty() && request.method == "POST" {
             return self.delete_all(&String::from_utf8_lossy(&request.body));
+        }
+        if key.is_empty() && request.method == "HEAD" {
+            return Reply::new(200, "").header("x-amz-bucket-region", "eu-west-1");
         }
         if key.is_empty() {
             return self.list(query);
@@ -84,8 +90,7 @@ impl Bucket {
             return precondition_failed();
         }
         if request.method == "DELETE" {
-            let ours = key.starts_with("albatross/state/");
-            assert!(ours || request.headers.contains_key("if-match"), "an unconditional delete");
+            assert!(is_own(key) || request.headers.contains_key("if-match"), "an unconditional delete");
             objects.remove(key);
             return Reply::new(204, "");
         }
@@ -93,15 +98,18 @@ impl Bucket {
             return Reply::new(200, body.clone()).header("etag", etag).cut_at(0);
         }
         let from = request.headers.get("range").map(|range| {
-            let from = range.trim_start_matches("bytes=").trim_end_matches('-');
-            from.parse::<usize>().expect("an open range")
+            let (from, to) = range.trim_start_matches("bytes=").split_once('-').expect("a range");
+            let to = to.parse().map_or(body.len() - 1, |to: usize| to.min(body.len() - 1));
+            (from.parse::<usize>().expect("where it begins"), to)
         });
         match from {
             None => Reply::new(200, body.clone()),
-            Some(from) => Reply::new(206, &body[from..])
-                .header("content-range", format!("bytes {from}-{}/{}", body.len() - 1, body.len())),
+            Some((from, to)) => {
+                Reply::new(206, &body[from..=to]).header("content-range", format!("bytes {from}-{to}/{}", body.len()))
+            }
         }
         .header("etag", etag)
+        .header("last-modified", http_date(self.modified_s(key)))
     }
 
     /// PutObject and CopyObject.
@@ -135,6 +143,27 @@ impl Bucket {
         self.uploads.end();
     }
 
+    /// All keys.
+    pub fn keys_and_all(&self) -> Vec<String> {
+        self.objects.lock().expect("lock").keys().cloned().collect()
+    }
+
+    /// When an object was modified, as a listing says it.
+    pub fn modified_of(&self, key: &str) -> Option<String> {
+        self.objects.lock().expect("lock").contains_key(key).then(|| self.modified(key))
+    }
+
+    pub fn remove(&self, key: &str) {
+        self.objects.lock().expect("lock").remove(key);
+    }
+
+    /// The folder of the only deployment that has run.
+    pub fn folder(&self) -> String {
+        let all = self.objects.lock().expect("lock");
+        let mut folders = all.keys().filter_map(|key| key.strip_suffix("state/deployment.json"));
+        folders.next().expect("a deployment").to_owned()
+    }
+
     /// What an object holds.
     pub fn body(&self, key: &str) -> Option<Vec<u8>> {
         self.objects.lock().expect("lock").get(key).cloned()
@@ -142,23 +171,33 @@ impl Bucket {
 
     /// The keys of everything but state.
     pub fn keys_of_logs(&self) -> Vec<String> {
-        self.keys().into_iter().filter(|key| !key.starts_with("albatross/state/")).collect()
+        self.keys().into_iter().filter(|key| !is_state(key)).collect()
     }
 
     /// The keys of state.
     pub fn state(&self) -> Vec<String> {
-        self.keys().into_iter().filter(|key| key.starts_with("albatross/state/")).collect()
+        self.keys().into_iter().filter(|key| is_state(key)).collect()
     }
 
     fn list(&self, query: &str) -> Reply {
-        let prefix = query.split('&').find_map(|pair| pair.strip_prefix("prefix=")).unwrap_or_default();
-        let prefix = prefix.replace("%2F", "/");
-        let token = query.split('&').find_map(|pair| pair.strip_prefix("continuation-token="));
-        let first: usize = token.map_or(0, |token| token.parse().expect("our token"));
+        let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+        let text = |name: &str| decode(value(name).unwrap_or_default());
+        let (prefix, after) = (text("prefix"), text("start-after"));
+        let first: usize = value("continuation-token").map_or(0, |token| token.parse().expect("our token"));
         let objects = self.objects.lock().expect("lock");
-        let objects: Vec<_> = objects.iter().filter(|(key, _)| key.starts_with(&prefix)).collect();
-        let truncated = first + self.page < objects.len();
-        let page = &objects[first.min(objects.len())..objects.len().min(first + self.page)];
+        let below = objects.iter().filter(|(key, _)| key.starts_with(&prefix) && **key > after);
+        // Folders are listed once, with an object's place in the order of keys.
+        let mut listed: Vec<(String, Option<&Vec<u8>>)> = Vec::new();
+        for (key, body) in below {
+            let folder = key[prefix.len()..].find('/').filter(|_| value("delimiter").is_some());
+            match folder.map(|end| key[..=prefix.len() + end].to_owned()) {
+                Some(folder) if listed.last().is_some_and(|(last, _)| *last == folder) => {}
+                Some(folder) => listed.push((folder, None)),
+                None => listed.push((key.clone(), Some(body))),
+            }
+        }
+        let truncated = first + self.page < listed.len();
+        let page = &listed[first.min(listed.len())..listed.len().min(first + self.page)];
         // As S3 does, everything that counts before what is listed.
         let mut xml = format!("<ListBucketResult><KeyCount>{}</KeyCount>", page.len());
         if truncated {
@@ -166,6 +205,10 @@ impl Bucket {
         }
         xml += &format!("<IsTruncated>{truncated}</IsTruncated>");
         for (key, body) in page {
+            let Some(body) = body else {
+                xml += &format!("<CommonPrefixes><Prefix>{key}</Prefix></CommonPrefixes>");
+                continue;
+            };
             let (modified, etag) = (self.modified(key), etag(body));
             xml += &format!(
                 "<Contents><Key>{key}</Key><LastModified>{modified}</LastModified><ETag>{}</ETag><Size>{}</Size></Contents>",
@@ -177,12 +220,16 @@ impl Bucket {
     }
 
     /// Of an object put without a time: the later in the alphabet, the older.
-    fn modified(&self, key: &str) -> String {
+    fn modified_s(&self, key: &str) -> i64 {
         let at = self.times.lock().expect("lock").get(key).copied();
-        let epoch_s = at.unwrap_or_else(|| {
+        at.unwrap_or_else(|| {
             let first = key.bytes().filter(u8::is_ascii_alphanumeric).take(4);
             NOON_EPOCH_S - first.fold(0, |place, byte| place * 128 + i64::from(byte)) % 36_000
-        });
+        })
+    }
+
+    fn modified(&self, key: &str) -> String {
+        let epoch_s = self.modified_s(key);
         let (day, second) = (epoch_s.div_euclid(86_400), epoch_s.rem_euclid(86_400));
         let date = chrono::NaiveDate::from_ymd_opt(1970, 1, 1).expect("a day") + chrono::TimeDelta::days(day);
         format!("{date}T{:02}:{:02}:{:02}.000Z", second / 3600, second / 60 % 60, second % 60)
@@ -199,11 +246,24 @@ impl Bucket {
         let mut objects = self.objects.lock().expect("lock");
         for part in body.split("<Key>").skip(1) {
             let key = part.split("</Key>").next().expect("a key");
-            assert!(key.starts_with("albatross/state/"), "{key} was deleted, whatever version it is");
+            assert!(is_own(key), "{key} was deleted, whatever version it is");
             objects.remove(key);
         }
         Reply::new(200, "<DeleteResult></DeleteResult>")
     }
+}
+
+fn is_own(key: &str) -> bool {
+    key.starts_with("albatross/")
+}
+
+/// The state of a deployment.
+fn is_state(key: &str) -> bool {
+    is_own(key) && key.contains("/state/")
+}
+
+fn http_date(epoch_s: i64) -> String {
+    chrono::DateTime::from_timestamp(epoch_s, 0).expect("a time").format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 /// A key as it stands in a URL.

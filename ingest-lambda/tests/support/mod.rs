@@ -14,7 +14,7 @@ mod uploads;
 pub use bucket::{Bucket, NOON_EPOCH_S, etag};
 pub use gzip::{gunzip_lines, gzip};
 pub use http::{Reply, Request, Server};
-pub use index::{Index, items};
+pub use index::{Index, error, items, lasting_error};
 pub use runtime::{Invocation, Lambda};
 pub use signal::Signal;
 
@@ -77,6 +77,7 @@ pub fn configure(command: &mut Command, s3: &Server, engine: &Server) {
     command
         .env_clear()
         .env("ALBATROSS_BUCKET", "logs")
+        .env("ALBATROSS_SETTLE", "delete")
         .env("ALBATROSS_ENDPOINT", engine.url())
         .env("ALBATROSS_USERNAME", "elastic")
         .env("ALBATROSS_PASSWORD", "hunter2")
@@ -94,6 +95,13 @@ pub fn ingest(s3: &Server, engine: &Server) -> Run {
 /// The same, with more variables.
 pub fn ingest_with(s3: &Server, engine: &Server, variables: &[(&str, &str)]) -> Run {
     report_of(command("ingest", s3, engine).envs(variables.iter().copied()))
+}
+
+/// The name of the folder of a deployment.
+pub fn deployment(s3: &Server, engine: &Server, variables: &[(&str, &str)]) -> String {
+    let status = report_of(command("status", s3, engine).envs(variables.iter().copied()));
+    let folder = status.report["folder"].as_str().expect("a folder").to_owned();
+    folder.trim_end_matches('/').rsplit('/').next().expect("a name").to_owned()
 }
 
 /// Runs a command that prints a report.

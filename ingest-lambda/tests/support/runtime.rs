@@ -27,6 +27,11 @@ pub struct Lambda {
 impl Lambda {
     /// Starts it with the two servers as its bucket `logs` and its engine.
     pub fn start(s3: &Server, engine: &Server, variables: &[(&str, &str)]) -> Self {
+        Self::start_logging_to(Stdio::null(), s3, engine, variables)
+    }
+
+    /// The same, with a place for its log.
+    pub fn start_logging_to(log: impl Into<Stdio>, s3: &Server, engine: &Server, variables: &[(&str, &str)]) -> Self {
         let (events, waiting) = channel::<(Value, Duration)>();
         let (ended, answers) = channel();
         let (waiting, ended) = (Arc::new(Mutex::new(waiting)), Arc::new(Mutex::new(ended)));
@@ -55,7 +60,7 @@ impl Lambda {
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "log")
             .envs(variables.iter().copied())
             .stdout(Stdio::null())
-            .stderr(Stdio::null());
+            .stderr(log);
         Self { process: command.spawn().expect("the Lambda starts"), events, answers: Mutex::new(answers) }
     }
 
@@ -66,6 +71,13 @@ impl Lambda {
         let (is_error, answer) =
             self.answers.lock().expect("lock").recv_timeout(time).expect("an answer before the time is out");
         Invocation { answer, is_error, took: begun.elapsed() }
+    }
+
+    /// The most memory that it has had, as the kernel tells.
+    pub fn peak_rss_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("it runs");
+        let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+        kib.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") << 10
     }
 
     /// A schedule's tick.

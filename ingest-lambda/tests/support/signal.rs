@@ -19,8 +19,25 @@ impl Signal {
 
     /// Sends SIGTERM, once a run.
     pub fn send(&self) {
+        self.send_as("-TERM");
+    }
+
+    /// Sends SIGINT, as often as it is called.
+    pub fn interrupt(&self) {
+        if let Some(id) = *self.0.lock().expect("lock") {
+            let sent = Command::new("kill").args(["-INT", &id.to_string()]).status().expect("kill");
+            assert!(sent.success());
+        }
+    }
+
+    /// Ends it at once, as a lack of memory does.
+    pub fn kill(&self) {
+        self.send_as("-KILL");
+    }
+
+    fn send_as(&self, signal: &str) {
         if let Some(id) = self.0.lock().expect("lock").take() {
-            let sent = Command::new("kill").args(["-TERM", &id.to_string()]).status().expect("kill");
+            let sent = Command::new("kill").args([signal, &id.to_string()]).status().expect("kill");
             assert!(sent.success());
         }
     }
