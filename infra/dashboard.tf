@@ -4,32 +4,37 @@ locals {
       {
         title     = "Lines, by what became of them"
         statistic = "Sum"
-        metrics   = [for name in ["Indexed", "Duplicate", "Filtered", "Quarantined", "Skipped"] : ["Albatross", name, "Bucket", var.bucket]]
+        metrics   = [for name in ["Indexed", "Duplicate", "Filtered", "Quarantined", "Unstored", "Skipped"] : ["Albatross", name, "Deployment", var.name]]
       },
       {
         title     = "Objects"
         statistic = "Sum"
-        metrics   = [for name in ["ObjectsSettled", "ObjectsQuarantined", "ObjectsEnqueued", "ObjectsLeft"] : ["Albatross", name, "Bucket", var.bucket]]
+        metrics   = [for name in ["ObjectsSettled", "ObjectsQuarantined", "ObjectsEnqueued", "ObjectsLeft", "ObjectsFailed", "ObjectsParked", "ObjectsLate"] : ["Albatross", name, "Deployment", var.name]]
       },
       {
-        title     = "Age of the oldest object that waits, in seconds"
+        title     = "Age of the oldest object that waits, and of the oldest failure, in seconds"
         statistic = "Maximum"
-        metrics   = [["Albatross", "OldestWaitingAge", "Bucket", var.bucket]]
+        metrics   = [for name in ["OldestWaitingAge", "OldestFailedAge"] : ["Albatross", name, "Deployment", var.name]]
+      },
+      {
+        title     = "Sweeps, and what kept them from being whole"
+        statistic = "Sum"
+        metrics   = [for name in ["Sweeps", "ListingComplete", "TicksSkipped", "JobsStopped", "StateNotWritten", "UnknownNames"] : ["Albatross", name, "Deployment", var.name]]
       },
       {
         title     = "Bytes"
         statistic = "Sum"
-        metrics   = [for name in ["ReceivedBytes", "InflatedBytes"] : ["Albatross", name, "Bucket", var.bucket]]
+        metrics   = [for name in ["ReceivedBytes", "InflatedBytes"] : ["Albatross", name, "Deployment", var.name]]
       },
       {
         title     = "The engine's latency, in milliseconds"
         statistic = "Maximum"
-        metrics   = [for name in ["EngineLatency", "EngineLatencyMax"] : ["Albatross", name, "Bucket", var.bucket]]
+        metrics   = [for name in ["EngineLatency", "EngineLatencyMax"] : ["Albatross", name, "Deployment", var.name]]
       },
       {
         title     = "Requests to the engine, and stopped runs"
         statistic = "Sum"
-        metrics   = [for name in ["EngineRequests", "EngineRetries", "Stopped"] : ["Albatross", name, "Bucket", var.bucket]]
+        metrics   = [for name in ["EngineRequests", "EngineRetries", "Stopped"] : ["Albatross", name, "Deployment", var.name]]
       },
       {
         title     = "Invocations"
@@ -46,7 +51,7 @@ locals {
       title     = "Messages that wait"
       statistic = "Maximum"
       metrics = [
-        for queue in concat(aws_sqs_queue.events[*].name, aws_sqs_queue.fanout[*].name, aws_sqs_queue.dead_letters[*].name) :
+        for queue in concat(aws_sqs_queue.events[*].name, aws_sqs_queue.fanout[*].name, aws_sqs_queue.backfill[*].name, aws_sqs_queue.dead_letters[*].name) :
         ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue]
       ]
     }] : [],

@@ -83,7 +83,7 @@ resource "aws_opensearch_domain" "this" {
         {
           Effect    = "Allow"
           Principal = { AWS = aws_iam_role.ingest.arn }
-          Action    = ["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut"]
+          Action    = ["es:ESHttpGet", "es:ESHttpPost"]
           Resource  = "${local.domain_arn}/*"
         },
         {

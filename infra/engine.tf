@@ -4,6 +4,9 @@ locals {
   endpoint = var.domain == null ? var.endpoint : "https://${aws_opensearch_domain.this[0].endpoint}"
   sigv4    = var.domain == null ? var.sigv4 : "es"
 
+  # Who reads logs puts nothing into the engine: with a domain, NAME-setup does. Elsewhere this function sets it up.
+  es_actions = concat(["es:ESHttpGet", "es:ESHttpPost"], var.domain == null ? ["es:ESHttpPut"] : [])
+
   # Signed requests need a permission; who may do what is the engine's to say.
   signed_arn = var.domain == null ? var.engine_arn : local.domain_arn
 }
@@ -17,7 +20,7 @@ resource "aws_iam_role_policy" "engine" {
     Version = "2012-10-17"
     Statement = [{
       Effect   = "Allow"
-      Action   = local.sigv4 == "aoss" ? ["aoss:APIAccessAll"] : ["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut"]
+      Action   = local.sigv4 == "aoss" ? ["aoss:APIAccessAll"] : local.es_actions
       Resource = local.sigv4 == "aoss" ? [local.signed_arn] : ["${local.signed_arn}/*"]
     }]
   })

@@ -4,7 +4,6 @@ locals {
     for name, value in {
       ALBATROSS_BUCKET                  = local.bucket
       ALBATROSS_PREFIX                  = var.prefix
-      ALBATROSS_SUFFIX                  = var.suffix
       ALBATROSS_ENDPOINT                = local.endpoint
       ALBATROSS_CLOUD_ID                = var.cloud_id
       ALBATROSS_USERNAME                = var.username
@@ -20,15 +19,13 @@ locals {
       ALBATROSS_REDACT_KEY              = var.redact_key
       ALBATROSS_SETTLE                  = var.settle
       ALBATROSS_ARCHIVE_TO              = var.archive_to
+      ALBATROSS_DELETE_FILTERED         = var.delete_filtered
       ALBATROSS_OWN_PREFIX              = var.own_prefix
       ALBATROSS_EVENTS                  = var.events
       ALBATROSS_FANOUT_QUEUE_URL        = one(aws_sqs_queue.fanout[*].url)
-      ALBATROSS_GZIP                    = var.gzip
+      ALBATROSS_BACKFILL_QUEUE_URL      = one(aws_sqs_queue.backfill[*].url)
       ALBATROSS_BATCH_BYTES             = var.batch_bytes
-      ALBATROSS_BATCH_ITEMS             = var.batch_items
       ALBATROSS_OBJECTS_IN_FLIGHT       = var.objects_in_flight
-      ALBATROSS_REQUESTS_IN_FLIGHT      = var.requests_in_flight
-      ALBATROSS_REFUSED_PERCENT         = var.refused_percent
       ALBATROSS_RETENTION_DAYS          = var.retention_days
     } : name => tostring(value) if nonsensitive(value != null)
   }

@@ -42,7 +42,6 @@ resource "aws_s3_bucket_notification" "events" {
     queue_arn     = aws_sqs_queue.events[0].arn
     events        = ["s3:ObjectCreated:*"]
     filter_prefix = var.prefix
-    filter_suffix = var.suffix
   }
 
   # S3 tries to send before it takes the notification.
@@ -56,6 +55,7 @@ resource "aws_lambda_event_source_mapping" "events" {
   function_name           = aws_lambda_function.ingest.arn
   batch_size              = var.queue_batch_size
   function_response_types = ["ReportBatchItemFailures"]
+  enabled                 = var.enabled
 
   scaling_config {
     maximum_concurrency = var.queue_concurrency

@@ -1,4 +1,4 @@
-# Sweeps and backfills hand their objects over, and the same function works them off.
+# A sweep hands its objects over, and the same function works them off.
 
 resource "aws_sqs_queue" "fanout" {
   count = var.fanout ? 1 : 0
@@ -28,7 +28,7 @@ resource "aws_iam_role_policy" "fanout" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      # It enqueues only when the queue is empty.
+      # It looks how many messages wait before it sends more.
       Effect   = "Allow"
       Action   = ["sqs:SendMessage", "sqs:GetQueueAttributes"]
       Resource = [aws_sqs_queue.fanout[0].arn]
@@ -43,6 +43,7 @@ resource "aws_lambda_event_source_mapping" "fanout" {
   function_name           = aws_lambda_function.ingest.arn
   batch_size              = var.queue_batch_size
   function_response_types = ["ReportBatchItemFailures"]
+  enabled                 = var.enabled
 
   scaling_config {
     maximum_concurrency = var.queue_concurrency

@@ -47,6 +47,7 @@ resource "aws_lambda_function" "ingest" {
     aws_iam_role_policy.network,
     aws_iam_role_policy.queues,
     aws_iam_role_policy.fanout,
+    aws_iam_role_policy.backfill,
   ]
 }
 

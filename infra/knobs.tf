@@ -1,5 +1,5 @@
 # The Lambda's configuration: ALBATROSS_X is the variable x. docs/operations.md says more about each.
-# What is null is not set, and the Lambda's own default holds. ALBATROSS_FANOUT_QUEUE_URL follows from `fanout`.
+# What is null is not set, and the Lambda's own default holds. The URLs of the queues follow from `fanout` and `backfill`.
 
 variable "bucket" {
   description = "The bucket that the load balancers write to: one that exists, or the name of the one to make by log_bucket."
@@ -21,12 +21,6 @@ variable "prefix" {
     condition     = var.prefix == null ? true : !startswith(var.prefix, "/")
     error_message = "prefix must not begin with a slash: no key does."
   }
-}
-
-variable "suffix" {
-  description = "Only keys that end with this; null for all."
-  type        = string
-  default     = null
 }
 
 variable "endpoint" {
@@ -176,9 +170,8 @@ variable "redact_key" {
 }
 
 variable "settle" {
-  description = "What becomes of an indexed object: delete, archive or keep."
+  description = "What becomes of an indexed object: delete, archive or keep. There is no default: nobody but you chooses what deletes."
   type        = string
-  default     = "delete"
   nullable    = false
 
   validation {
@@ -202,8 +195,14 @@ variable "archive_to" {
   }
 }
 
+variable "delete_filtered" {
+  description = "Whether objects nearly all of whose lines are filtered out may be deleted, also by a run that lets nothing through; null for no."
+  type        = bool
+  default     = null
+}
+
 variable "own_prefix" {
-  description = "Where quarantine/ and state/ lie in the bucket; never swept, and not below prefix alone."
+  description = "Where the state and the quarantine of every deployment lie in the bucket; never swept, and not above prefix."
   type        = string
   default     = "albatross/"
   nullable    = false
@@ -225,12 +224,6 @@ variable "events" {
   nullable    = false
 }
 
-variable "gzip" {
-  description = "Whether to compress request bodies."
-  type        = bool
-  default     = null
-}
-
 variable "batch_bytes" {
   description = "Most bytes of a bulk request before compression, 10000 to 104857600."
   type        = number
@@ -242,17 +235,6 @@ variable "batch_bytes" {
   }
 }
 
-variable "batch_items" {
-  description = "Most items of a bulk request, 1 to 100000."
-  type        = number
-  default     = null
-
-  validation {
-    condition     = var.batch_items == null ? true : var.batch_items >= 1 && var.batch_items <= 100000 && floor(var.batch_items) == var.batch_items
-    error_message = "batch_items must be a whole number from 1 to 100000."
-  }
-}
-
 variable "objects_in_flight" {
   description = "Objects worked on at once, 1 to 64."
   type        = number
@@ -261,28 +243,6 @@ variable "objects_in_flight" {
   validation {
     condition     = var.objects_in_flight == null ? true : contains(range(1, 65), var.objects_in_flight)
     error_message = "objects_in_flight must be a whole number from 1 to 64."
-  }
-}
-
-variable "requests_in_flight" {
-  description = "Bulk requests in flight per object, 1 to 16."
-  type        = number
-  default     = null
-
-  validation {
-    condition     = var.requests_in_flight == null ? true : contains(range(1, 17), var.requests_in_flight)
-    error_message = "requests_in_flight must be a whole number from 1 to 16."
-  }
-}
-
-variable "refused_percent" {
-  description = "Share of documents that may be refused, of a batch or of the latest thousand, before the run stops, 1 to 100."
-  type        = number
-  default     = null
-
-  validation {
-    condition     = var.refused_percent == null ? true : contains(range(1, 101), var.refused_percent)
-    error_message = "refused_percent must be a whole number from 1 to 100."
   }
 }
 

@@ -2,7 +2,7 @@ locals {
   # AWS's advice; else a message comes again while it is worked on.
   queue_visibility_seconds = coalesce(var.queue_visibility_seconds, 6 * var.timeout_seconds)
   queue_retention_seconds  = 14 * 24 * 3600
-  has_queue                = var.events || var.fanout
+  has_queue                = var.events || var.fanout || var.backfill
 
   # What came as a message, and failed again and again.
   redrive_policy = local.has_queue ? jsonencode({
@@ -37,7 +37,7 @@ resource "aws_sqs_queue_policy" "dead_letters" {
   })
 }
 
-# What the pollers of both queues need, and what encrypted queues ask of those who send.
+# What the pollers of the queues need, and who says when a message comes again, and what encrypted queues ask of those who send.
 resource "aws_iam_role_policy" "queues" {
   count = local.has_queue ? 1 : 0
 
@@ -48,12 +48,12 @@ resource "aws_iam_role_policy" "queues" {
     Statement = [
       {
         Effect   = "Allow"
-        Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
-        Resource = concat(aws_sqs_queue.events[*].arn, aws_sqs_queue.fanout[*].arn)
+        Action   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"]
+        Resource = concat(aws_sqs_queue.events[*].arn, aws_sqs_queue.fanout[*].arn, aws_sqs_queue.backfill[*].arn)
       },
       {
         Effect   = "Allow"
-        Action   = concat(["kms:Decrypt"], var.fanout ? ["kms:GenerateDataKey"] : [])
+        Action   = concat(["kms:Decrypt"], var.fanout || var.backfill ? ["kms:GenerateDataKey"] : [])
         Resource = [local.kms_key_arn]
       },
     ]

@@ -2,6 +2,7 @@ resource "aws_scheduler_schedule" "tick" {
   name                = "${var.name}-tick"
   description         = "Albatross: sweeps ${var.bucket}"
   schedule_expression = var.tick
+  state               = var.enabled ? "ENABLED" : "DISABLED"
   kms_key_arn         = local.kms_key_arn
 
   flexible_time_window {

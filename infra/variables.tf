@@ -42,6 +42,13 @@ variable "memory_mb" {
   }
 }
 
+variable "enabled" {
+  description = "Whether anything runs by itself: false pauses the schedule and the queues' mappings, and loses nothing. Work orders go on."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "timeout_seconds" {
   description = "Timeout of the function. A sweep ends by itself before it, and leaves the rest to the next."
   type        = number
@@ -49,8 +56,8 @@ variable "timeout_seconds" {
   nullable    = false
 
   validation {
-    condition     = var.timeout_seconds >= 10 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
-    error_message = "timeout_seconds must be a whole number from 10, below which the Lambda refuses to begin, to 900."
+    condition     = var.timeout_seconds >= 15 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
+    error_message = "timeout_seconds must be a whole number from 15, below which the Lambda refuses to begin, to 900."
   }
 }
 
@@ -65,7 +72,7 @@ variable "reserved_concurrency" {
   }
   validation {
     condition = var.reserved_concurrency == null ? true : (
-      var.reserved_concurrency > var.queue_concurrency * length([for queue in [var.events, var.fanout] : queue if queue])
+      var.reserved_concurrency > var.queue_concurrency * length([for queue in [var.events, var.fanout, var.backfill] : queue if queue])
     )
     error_message = "reserved_concurrency must be greater than queue_concurrency times the number of queues: the sweep needs one, too."
   }
@@ -95,6 +102,13 @@ variable "tick" {
   }
 }
 
+variable "backfill" {
+  description = "Whether backfills get a queue of their own, which the same function works off two messages' batches at a time."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "fanout" {
   description = "Whether sweeps hand their objects to an SQS queue, which the function works off at queue_concurrency, instead of working on them themselves: for big buckets, and for backfills."
   type        = bool
@@ -110,7 +124,7 @@ variable "bucket_notification" {
 }
 
 variable "queue_concurrency" {
-  description = "Most invocations at once for each queue (events, fanout). Each sends up to objects_in_flight × requests_in_flight requests at once: choose what the engine bears."
+  description = "Most invocations at once for each queue (events, fanout). Each sends up to 2 × objects_in_flight requests at once: choose what the engine bears."
   type        = number
   default     = 5
   nullable    = false
@@ -241,15 +255,27 @@ variable "alarm_topic_arn" {
 }
 
 variable "alarm_emails" {
-  description = "Addresses that subscribe to the topic that is made; each gets a mail to confirm."
+  description = "Addresses that subscribe to the topic that is made; each gets a mail to confirm. Must be given, unless alarm_topic_arn is, or nobody_is_told says that it is meant."
   type        = list(string)
   default     = []
   nullable    = false
 
   validation {
+    condition     = length(var.alarm_emails) > 0 || var.alarm_topic_arn != null || var.nobody_is_told
+    error_message = "nobody would hear of an alarm: give alarm_emails or alarm_topic_arn, or set nobody_is_told = true."
+  }
+
+  validation {
     condition     = var.alarm_topic_arn == null || length(var.alarm_emails) == 0
     error_message = "alarm_emails are for the topic that the module makes: with alarm_topic_arn, subscribe there."
   }
+}
+
+variable "nobody_is_told" {
+  description = "Whether alarms may ring without anybody subscribed."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "oldest_waiting_seconds" {

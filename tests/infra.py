@@ -35,6 +35,7 @@ from test_infra_permissions import allowed
 OVERRIDES = REPOSITORY / "tests" / "terraform"
 LINES = 50
 # Of a host that does not exist.
+MAILS = '["ops@example.com"]'
 CLOUD_ID = f"logs:{base64.b64encode(b'example.com$0123456789abcdef$').decode()}"
 
 
@@ -131,7 +132,7 @@ def whole_life(example: Path, mirror: Path, account: Account, bucket: Bucket, in
     """The least example, from nothing to nothing, with logs in between."""
     before = account.inventory()
     (example / "settings.json").write_text(index.settings)
-    terraform = at_home(example, mirror, account, "minimal", bucket=bucket.name, endpoint=index.engine_url)
+    terraform = at_home(example, mirror, account, "minimal", bucket=bucket.name, endpoint=index.engine_url, alarm_emails=MAILS)
     with step("terraform apply: minimal, with both queues"):
         terraform.apply()
     with tempfile.TemporaryDirectory(prefix="albatross-infra-") as logs:
@@ -152,10 +153,10 @@ def other_examples(folder: Path, mirror: Path, account: Account, storage: Storag
     secret = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:elastic-AbCdEf"
     logs = storage.bucket().name
     before = account.inventory()
-    cloud = {"bucket": logs, "cloud_id": CLOUD_ID, "secret_arn": secret}
+    cloud = {"bucket": logs, "cloud_id": CLOUD_ID, "secret_arn": secret, "alarm_emails": MAILS}
     overrides = [] if domain else ["complete"]
     both = [
-        at_home(folder / "complete", mirror, account, *overrides, **everything, alarm_emails='["ops@example.com"]'),
+        at_home(folder / "complete", mirror, account, *overrides, **everything, alarm_emails=MAILS),
         at_home(folder / "elastic-cloud", mirror, account, **cloud),
     ]
     with ThreadPoolExecutor() as pool:

@@ -5,7 +5,7 @@ import re
 from harness.paths import REPOSITORY
 
 # Those that follow from other variables, by what they follow from.
-DERIVED = {"ALBATROSS_FANOUT_QUEUE_URL": "fanout"}
+DERIVED = {"ALBATROSS_FANOUT_QUEUE_URL": "fanout", "ALBATROSS_BACKFILL_QUEUE_URL": "backfill"}
 
 
 def known_to_the_lambda() -> set[str]:

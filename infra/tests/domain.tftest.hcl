@@ -20,6 +20,8 @@ variables {
   retention_days = 30
   domain         = { instance_count = 3 }
   vpc            = { vpc_id = "vpc-1", subnet_ids = ["subnet-1", "subnet-2"] }
+  settle         = "delete"
+  alarm_emails   = ["ops@example.com"]
 }
 
 run "domain" {

@@ -5,9 +5,11 @@ mock_provider "aws" {
 }
 
 variables {
-  package  = "./versions.tf"
-  bucket   = "logs"
-  endpoint = "https://search.example:9200"
+  package      = "./versions.tf"
+  bucket       = "logs"
+  endpoint     = "https://search.example:9200"
+  settle       = "delete"
+  alarm_emails = ["ops@example.com"]
 }
 
 run "the_least" {
@@ -51,7 +53,8 @@ run "the_least" {
   }
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
-      "errors", "throttles", "silent", "stopped", "alarm-lines", "quarantined", "damaged", "oldest-waiting",
+      "errors", "throttles", "silent", "listing-cut", "ticks-skipped", "failing", "unstored", "unknown-names", "jobs-stopped",
+      "state-not-written", "stopped", "alarm-lines", "quarantined", "damaged", "oldest-waiting",
     ])
     error_message = "There are alarms for what there is."
   }
@@ -80,7 +83,6 @@ run "queues" {
     events               = true
     fanout               = true
     prefix               = "AWSLogs/"
-    suffix               = ".gz"
     timeout_seconds      = 900
     queue_concurrency    = 7
     reserved_concurrency = 15
@@ -109,7 +111,7 @@ run "queues" {
     error_message = "Both queues are consumed with ReportBatchItemFailures, and no faster than asked."
   }
   assert {
-    condition     = aws_s3_bucket_notification.events[0].queue[0].filter_prefix == "AWSLogs/" && aws_s3_bucket_notification.events[0].queue[0].filter_suffix == ".gz"
+    condition     = aws_s3_bucket_notification.events[0].queue[0].filter_prefix == "AWSLogs/"
     error_message = "S3 tells of what the sweep would take."
   }
   assert {
@@ -189,6 +191,7 @@ run "a_bucket" {
 
 run "what_exists_already" {
   variables {
+    alarm_emails    = []
     kms_key_arn     = "arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-1111-1111-111111111111"
     alarm_topic_arn = "arn:aws:sns:eu-central-1:123456789012:mine"
     events          = true
@@ -211,7 +214,6 @@ run "elastic_cloud" {
     secret_arn     = "arn:aws:ssm:eu-central-1:123456789012:parameter/engine"
     geo_files      = ["/opt/city.mmdb", "/opt/asn.mmdb"]
     retention_days = 90
-    gzip           = false
     vpc            = { vpc_id = "vpc-1", subnet_ids = ["subnet-1"] }
   }
 
@@ -224,7 +226,6 @@ run "elastic_cloud" {
       ALBATROSS_SETTLE         = "delete"
       ALBATROSS_OWN_PREFIX     = "albatross/"
       ALBATROSS_EVENTS         = "false"
-      ALBATROSS_GZIP           = "false"
       ALBATROSS_RETENTION_DAYS = "90"
     })
     error_message = "Lists are joined, numbers and truths written out."
@@ -232,5 +233,64 @@ run "elastic_cloud" {
   assert {
     condition     = toset([for rule in aws_vpc_security_group_egress_rule.out : rule.from_port]) == toset([443, 9243])
     error_message = "The function reaches AWS and the port in the cloud id."
+  }
+}
+
+run "a_pause" {
+  variables {
+    enabled  = false
+    events   = true
+    fanout   = true
+    backfill = true
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.tick.state == "DISABLED"
+    error_message = "No tick comes."
+  }
+  assert {
+    condition = alltrue([
+      for mapping in [aws_lambda_event_source_mapping.events[0], aws_lambda_event_source_mapping.fanout[0], aws_lambda_event_source_mapping.backfill[0]] :
+      !mapping.enabled
+    ])
+    error_message = "No queue is worked off."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["silent"].treat_missing_data == "notBreaching"
+    error_message = "Nobody is woken for a pause."
+  }
+}
+
+run "a_backfill_of_its_own" {
+  variables {
+    backfill = true
+  }
+
+  assert {
+    condition     = aws_lambda_function.ingest.environment[0].variables["ALBATROSS_BACKFILL_QUEUE_URL"] == aws_sqs_queue.backfill[0].url
+    error_message = "The function knows of the queue."
+  }
+  assert {
+    condition     = aws_lambda_event_source_mapping.backfill[0].scaling_config[0].maximum_concurrency == 2
+    error_message = "Live logs come first."
+  }
+  assert {
+    condition     = jsondecode(aws_sqs_queue.backfill[0].redrive_policy).deadLetterTargetArn == aws_sqs_queue.dead_letters[0].arn
+    error_message = "It has the dead-letter queue."
+  }
+}
+
+run "a_dead_schedule_rings" {
+  assert {
+    condition = (
+      aws_cloudwatch_metric_alarm.this["silent"].metric_name == "Sweeps"
+      && aws_cloudwatch_metric_alarm.this["silent"].treat_missing_data == "breaching"
+      && aws_cloudwatch_metric_alarm.this["silent"].dimensions == tomap({ Deployment = "albatross" })
+    )
+    error_message = "The absence of whole sweeps is an alarm, whatever else invokes the function."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["ticks-skipped"].evaluation_periods == 3 && aws_cloudwatch_metric_alarm.this["listing-cut"].evaluation_periods == 2
+    error_message = "What may happen once rings when it lasts."
   }
 }

@@ -5,10 +5,12 @@ mock_provider "aws" {
 }
 
 variables {
-  package  = "./versions.tf"
-  bucket   = "logs"
-  prefix   = "AWSLogs/"
-  endpoint = "https://search.example"
+  package      = "./versions.tf"
+  bucket       = "logs"
+  prefix       = "AWSLogs/"
+  endpoint     = "https://search.example"
+  settle       = "delete"
+  alarm_emails = ["ops@example.com"]
 }
 
 run "everything" {

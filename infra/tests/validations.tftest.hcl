@@ -5,9 +5,11 @@ mock_provider "aws" {
 }
 
 variables {
-  package  = "./versions.tf"
-  bucket   = "logs"
-  endpoint = "https://search.example:9200"
+  package      = "./versions.tf"
+  bucket       = "logs"
+  endpoint     = "https://search.example:9200"
+  settle       = "delete"
+  alarm_emails = ["ops@example.com"]
 }
 
 run "numbers_below_their_limits" {
@@ -15,7 +17,7 @@ run "numbers_below_their_limits" {
 
   variables {
     memory_mb               = 127
-    timeout_seconds         = 9
+    timeout_seconds         = 14
     queue_concurrency       = 1
     queue_batch_size        = 0
     max_receive_count       = 4
@@ -23,18 +25,14 @@ run "numbers_below_their_limits" {
     silent_seconds          = 59
     request_timeout_seconds = 0
     batch_bytes             = 9999
-    batch_items             = 0
     objects_in_flight       = 0
-    requests_in_flight      = 0
-    refused_percent         = 0
     retention_days          = 0
   }
 
   expect_failures = [
     var.memory_mb, var.timeout_seconds, var.queue_concurrency, var.queue_batch_size,
     var.max_receive_count, var.oldest_waiting_seconds, var.silent_seconds,
-    var.request_timeout_seconds, var.batch_bytes, var.batch_items, var.objects_in_flight, var.requests_in_flight,
-    var.refused_percent, var.retention_days,
+    var.request_timeout_seconds, var.batch_bytes, var.objects_in_flight, var.retention_days,
   ]
 }
 
@@ -50,17 +48,14 @@ run "numbers_above_their_limits" {
     silent_seconds          = 86460
     request_timeout_seconds = 301
     batch_bytes             = 104857601
-    batch_items             = 100001
     objects_in_flight       = 65
-    requests_in_flight      = 17
-    refused_percent         = 101
     retention_days          = 36501
   }
 
   expect_failures = [
     var.memory_mb, var.timeout_seconds, var.queue_concurrency, var.queue_batch_size,
-    var.max_receive_count, var.silent_seconds, var.request_timeout_seconds, var.batch_bytes, var.batch_items,
-    var.objects_in_flight, var.requests_in_flight, var.refused_percent, var.retention_days,
+    var.max_receive_count, var.silent_seconds, var.request_timeout_seconds, var.batch_bytes,
+    var.objects_in_flight, var.retention_days,
   ]
 }
 
@@ -355,4 +350,23 @@ run "dashboards_for_another_schema" {
   }
 
   expect_failures = [var.domain]
+}
+
+run "alarms_that_nobody_hears" {
+  command = plan
+
+  variables {
+    alarm_emails = []
+  }
+
+  expect_failures = [var.alarm_emails]
+}
+
+run "alarms_that_nobody_is_to_hear" {
+  command = plan
+
+  variables {
+    alarm_emails   = []
+    nobody_is_told = true
+  }
 }

@@ -32,7 +32,6 @@ variable "certificate_arn" {
 variable "alarm_emails" {
   description = "Who hears of alarms."
   type        = list(string)
-  default     = []
 }
 
 module "albatross" {

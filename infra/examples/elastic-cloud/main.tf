@@ -28,6 +28,11 @@ variable "secret_arn" {
   type        = string
 }
 
+variable "alarm_emails" {
+  description = "Who hears of alarms."
+  type        = list(string)
+}
+
 module "albatross" {
   source = "../.."
 
@@ -42,6 +47,7 @@ module "albatross" {
   cloud_id       = var.cloud_id
   secret_arn     = var.secret_arn
   retention_days = 90
+  alarm_emails   = var.alarm_emails
   settings = jsonencode({
     redact = { query = "mask", addresses = "truncate" }
   })

@@ -23,6 +23,11 @@ variable "endpoint" {
   type        = string
 }
 
+variable "alarm_emails" {
+  description = "Who hears of alarms."
+  type        = list(string)
+}
+
 variable "secret_arn" {
   description = "ARN of the secret with username and password, or with api_key; null where the engine asks for none."
   type        = string
@@ -32,10 +37,12 @@ variable "secret_arn" {
 module "albatross" {
   source = "../.."
 
-  package    = "${path.module}/../../../target/lambda/ingest-lambda/bootstrap.zip"
-  bucket     = var.bucket
-  endpoint   = var.endpoint
-  secret_arn = var.secret_arn
+  package      = "${path.module}/../../../target/lambda/ingest-lambda/bootstrap.zip"
+  bucket       = var.bucket
+  settle       = "delete"
+  endpoint     = var.endpoint
+  secret_arn   = var.secret_arn
+  alarm_emails = var.alarm_emails
 }
 
 output "function_name" {
