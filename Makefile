@@ -6,6 +6,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 # Tools that cargo installs. wasm-bindgen's command must match the crate, so Cargo.lock has its version.
+WASM_PACK_VERSION := 0.15.1
 CARGO_DENY_VERSION := 0.20.2
 S3S_FS_VERSION := 0.14.1
 CARGO_FUZZ_VERSION := 0.13.2
@@ -39,6 +40,7 @@ INGEST_SOURCES := $(PARSER_SOURCES) ingest-lambda/Cargo.toml $(shell find ingest
 WEB_SOURCES := parser-wasm/rules/regexes.yaml $(wildcard web/*.html web/*.ts web/*.json web/biome.jsonc) $(shell find web/src web/public -type f 2>/dev/null)
 
 WASM_BINDGEN := $(STAMPS)/wasm-bindgen-cli-$(WASM_BINDGEN_VERSION)
+WASM_PACK := $(STAMPS)/wasm-pack-$(WASM_PACK_VERSION)
 CARGO_DENY := $(STAMPS)/cargo-deny-$(CARGO_DENY_VERSION)
 S3S_FS := $(STAMPS)/s3s-fs-$(S3S_FS_VERSION)
 CARGO_FUZZ := $(STAMPS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)
@@ -60,7 +62,7 @@ help: ## List the targets
 
 ## Set-up: each tool once per version
 
-setup: system-browser system-java $(VENV) $(NODE_MODULES) $(WASM_ENV) $(WASM_BINDGEN) $(CARGO_DENY) $(S3S_FS) $(ENGINE) ## Install all that is needed, into .tools and web/node_modules
+setup: system-browser system-java $(VENV) $(NODE_MODULES) $(WASM_ENV) $(WASM_BINDGEN) $(WASM_PACK) $(CARGO_DENY) $(S3S_FS) $(ENGINE) ## Install all that is needed, into .tools and web/node_modules
 
 system:
 	@.ci/system
@@ -72,10 +74,10 @@ $(STAMPS):
 	@mkdir -p $@
 
 # What is compiled once to run for a second is not optimized. s3s-fs is: benchmarks must not wait for it.
-$(WASM_BINDGEN) $(CARGO_DENY) $(CARGO_FUZZ): OPTIONS := --debug
+$(WASM_BINDGEN) $(WASM_PACK) $(CARGO_DENY) $(CARGO_FUZZ): OPTIONS := --debug
 $(S3S_FS): OPTIONS := --features binary
 # cargo-deny-0.20.2 → cargo install cargo-deny --version 0.20.2. Not --locked: a mirror may lack the locked versions.
-$(WASM_BINDGEN) $(CARGO_DENY) $(S3S_FS) $(CARGO_FUZZ): $(STAMPS)/%: | system $(STAMPS)
+$(WASM_BINDGEN) $(WASM_PACK) $(CARGO_DENY) $(S3S_FS) $(CARGO_FUZZ): $(STAMPS)/%: | system $(STAMPS)
 	$(STEP) 'Compiling the tool $*' \
 		'CARGO_PROFILE_DEV_DEBUG=0 cargo install --root $(TOOLS) $(OPTIONS) $(shell echo '$*' | sed 's/-\([0-9.]*\)$$/ --version \1/')'
 	@touch $@
@@ -179,11 +181,11 @@ test: ## Run every test, part by part; each is a target of its own: test-rust, t
 
 test-rust: | system
 	cargo test --workspace --locked
-	cargo test --locked -p ingest-lambda --test scale -- --ignored
+	cargo test --locked -p ingest-lambda --test scale --test millions -- --ignored --test-threads 1
 
-test-wasm: $(WASM_ENV) $(WASM_BINDGEN) | system-browser
-	$(WITH_WASM) $(WITH_TOOLS) CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
-		CHROMEDRIVER="$$(command -v chromedriver)" cargo test --locked -p parser-wasm --target wasm32-unknown-unknown
+test-wasm: $(WASM_ENV) $(WASM_PACK) $(WASM_BINDGEN) | system-browser
+	$(WITH_WASM) $(WITH_TOOLS) wasm-pack test --headless --chrome --chromedriver "$$(command -v chromedriver)" \
+		--mode no-install parser-wasm --locked
 
 test-web: $(WASM) $(NODE_MODULES)
 	cd web && npm test --silent

@@ -52,7 +52,6 @@ class Plan:
     settle: str
     gzip: bool
     batch_bytes: int
-    requests_in_flight: int
     engine: Rates
     s3: Rates
     attempts: int
@@ -65,7 +64,6 @@ class Plan:
             settle=rng.choice(("delete", "delete", "archive")),
             gzip=rng.random() < 0.7,
             batch_bytes=rng.choice((50_000, 100_000, 400_000)),
-            requests_in_flight=rng.randint(1, 4),
             engine=Rates(rng.choice((0.05, 0.15, 0.3)), rng.choice((0, 0.005, 0.03)), rng.choice((0, 0.1))),
             s3=Rates(rng.choice((0.03, 0.1, 0.2)), rng.choice((0, 0.003, 0.01)), rng.choice((0, 0.1))),
             attempts=rng.randint(2, 7),
@@ -75,9 +73,7 @@ class Plan:
         archive = {"ALBATROSS_ARCHIVE_TO": bucket.uri(ARCHIVE)} if self.settle == "archive" else {}
         return archive | {
             "ALBATROSS_SETTLE": self.settle,
-            "ALBATROSS_GZIP": str(self.gzip).lower(),
             "ALBATROSS_BATCH_BYTES": str(self.batch_bytes),
-            "ALBATROSS_REQUESTS_IN_FLIGHT": str(self.requests_in_flight),
             "ALBATROSS_REQUEST_TIMEOUT_SECONDS": "2",
         }
 
@@ -122,7 +118,9 @@ class World:
                 bucket.put(each.key, each.body)
             direct = albatross.environment(self.storage, bucket, index)
             albatross.setup(direct)
-            between = {"AWS_ENDPOINT_URL_S3": self.s3.url, "ALBATROSS_ENDPOINT": self.engine.url}
+            # By the name of another machine, bodies are compressed.
+            engine = self.engine.url.replace("127.0.0.1", "0.0.0.0") if plan.gzip else self.engine.url
+            between = {"AWS_ENDPOINT_URL_S3": self.s3.url, "ALBATROSS_ENDPOINT": engine}
             variables = direct | plan.variables(bucket) | between
             audit = Audit(bucket, index, made, plan.settle == "archive")
             try:
@@ -204,7 +202,7 @@ class Run:
 
 def balances(report: Any) -> bool:
     """Whether no line has two fates, and every line has one where no object was given up halfway."""
-    fates = ("indexed", "duplicate", "filtered", "quarantined")
+    fates = ("indexed", "duplicate", "filtered", "quarantined", "unstored")
     known = sum(report[fate] for fate in fates) + sum(report["skipped"].values())
     halfway = report["left_by_reason"].keys() - {"test_file"}
     return known == report["lines"] or (known < report["lines"] and bool(halfway))

@@ -11,6 +11,7 @@ from harness.recorder import Recorder
 def setup(engine: Recorder, ca_file: Path | None) -> subprocess.CompletedProcess[str]:
     environment = {
         "ALBATROSS_BUCKET": "unused",
+        "ALBATROSS_SETTLE": "keep",
         "ALBATROSS_ENDPOINT": f"https://127.0.0.1:{engine.port}",
         "ALBATROSS_CA_FILE": str(ca_file or ""),
         "AWS_REGION": "eu-central-1",

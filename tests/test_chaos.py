@@ -41,7 +41,7 @@ def test_an_acknowledgement_of_what_was_not_taken_is_noticed(
 def lie(_rng: random.Random, request: Request, _stops: bool, _prevailing: str | None) -> Fault | None:
     """What no fault may do."""
     items = len(faults.bulk_items(request))
-    body = {"errors": False, "items": [{"create": {"status": 201}}] * items}
+    body = {"errors": False, "items": [{"create": {"status": 201, "result": "created"}}] * items}
     return Fault("lie", answer=lambda _: Answer(200, {}, json.dumps(body).encode())) if items else None
 
 

@@ -19,9 +19,13 @@ FIRST_DAY = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 
 @pytest.fixture
 def queue(storage: Storage, variables: dict[str, str]) -> Iterator[Queue]:
-    """An empty queue, which the configuration names."""
+    """An empty queue, which the configuration names for both purposes."""
     made = storage.queue()
-    variables |= {"ALBATROSS_FANOUT_QUEUE_URL": made.url, "AWS_ENDPOINT_URL_SQS": storage.url}
+    variables |= {
+        "ALBATROSS_FANOUT_QUEUE_URL": made.url,
+        "ALBATROSS_BACKFILL_QUEUE_URL": made.url,
+        "AWS_ENDPOINT_URL_SQS": storage.url,
+    }
     yield made
 
 
@@ -61,8 +65,9 @@ def test_a_backfill_feeds_the_queue_and_goes_on_where_it_was(
     first, last = FIRST_DAY.date() + timedelta(days=5), FIRST_DAY.date() + timedelta(days=14)
     # As if an earlier backfill of these days had been stopped after the third.
     region = object_key(FIRST_DAY, "x").split("/2026/")[0]
-    progress = {"last": f"{region}/{first + timedelta(days=2):%Y/%m/%d}/"}
-    state = f"{state_folder(variables)}backfill/{first}_{last}.json"
+    third = first + timedelta(days=2)
+    progress = {"version": 1, "last": [str(third), f"{region}/{third:%Y/%m/%d}/"]}
+    state = f"{folder(variables)}state/backfill/{first}_{last}.json"
     bucket.put(state, json.dumps(progress).encode())
 
     done = albatross.run(variables, "backfill", "--from", str(first), "--to", str(last))
@@ -74,8 +79,8 @@ def test_a_backfill_feeds_the_queue_and_goes_on_where_it_was(
     assert state not in bucket.keys()
 
 
-def state_folder(variables: dict[str, str]) -> str:
-    """Where this deployment's state lies, as a backfill's line in the log says."""
+def folder(variables: dict[str, str]) -> str:
+    """Where everything of this deployment lies, as a backfill's line in the log says."""
     day = str(FIRST_DAY.date() - timedelta(days=1))
     nothing = albatross.run(variables, "backfill", "--from", day, "--to", day)
     return json.loads(nothing.messages.splitlines()[-1])["state"]

@@ -37,7 +37,7 @@ def test_a_scheduled_run(
     assert first["indexed"] == documents
     assert first["duplicate"] == 0
     assert first["quarantined"] == 1
-    fates = ("indexed", "duplicate", "filtered", "quarantined")
+    fates = ("indexed", "duplicate", "filtered", "quarantined", "unstored")
     assert sum(first[fate] for fate in fates) + sum(first["skipped"].values()) == first["lines"]
 
     # What was accounted for is gone: the bad line and the damaged object lie in quarantine.
@@ -47,7 +47,7 @@ def test_a_scheduled_run(
     assert [each["raw"] for each in bucket.quarantined()] == [BAD_LINE]
     for each in damaged:
         version = hashlib.md5(each.body, usedforsecurity=False).hexdigest()  # S3's ETag
-        assert bucket.get(f"albatross/quarantine/objects/{each.key}@{version}") == each.body
+        assert bucket.get(f"{bucket.folder()}quarantine/objects/{each.key}@{version}") == each.body
     assert first["objects"]["settled"] == len(logs) - len(damaged)
     assert [each["key"] for each in first["damaged"]] == [each.key for each in damaged]
     assert first["left_by_reason"] == {"test_file": 1}

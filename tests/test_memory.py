@@ -10,7 +10,7 @@ from measure.logs import bomb, log, repeated
 from measure.sink import ingest
 
 _MIB = 1 << 20
-# ALBATROSS_BATCH_BYTES and ALBATROSS_REQUESTS_IN_FLIGHT, as by default.
+# ALBATROSS_BATCH_BYTES as by default, and the requests in flight for each object.
 _BATCH_BYTES, _REQUESTS = 3 * _MIB, 2
 
 

@@ -27,7 +27,7 @@ def test_the_next_run_goes_on_inside_the_object(bucket: Bucket, index: Index, va
     broken_off = running.wait()
     assert broken_off.report["stopped"] == "interrupted"
     assert bucket.logs() == [key]
-    (state,) = [each for each in bucket.keys() if each.startswith("albatross/state/resume/")]
+    (state,) = [each for each in bucket.own() if "/state/resume/" in each]
     point = json.loads(bucket.get(state))
     assert point["line"] >= 40_000
     before = index.count()
@@ -43,4 +43,4 @@ def test_the_next_run_goes_on_inside_the_object(bucket: Bucket, index: Index, va
     assert before < index.count()
     assert [entry["line"] for entry in bucket.quarantined()] == [1]
     assert bucket.logs() == []
-    assert not [each for each in bucket.keys() if each.startswith("albatross/state/resume/")]
+    assert not [each for each in bucket.own() if "/state/resume/" in each]

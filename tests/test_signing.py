@@ -33,6 +33,7 @@ def answer(request: Received) -> tuple[int, bytes]:
 def setup(url: str, service: str, credentials: Credentials, retention: dict[str, str]) -> None:
     environment = {
         "ALBATROSS_BUCKET": "unused",
+        "ALBATROSS_SETTLE": "keep",
         "ALBATROSS_ENDPOINT": url,
         "ALBATROSS_SIGV4": service,
         "AWS_REGION": REGION,

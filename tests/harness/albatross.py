@@ -20,6 +20,7 @@ def environment(storage: Storage, bucket: Bucket, index: Index) -> dict[str, str
     """The configuration of `albatross` and of the Lambda, and nothing inherited."""
     return storage.environment | index.access.environment | {
         "ALBATROSS_BUCKET": bucket.name,
+        "ALBATROSS_SETTLE": "delete",
         "ALBATROSS_ENDPOINT": index.engine_url,
         "ALBATROSS_SETTINGS": index.settings,
     }

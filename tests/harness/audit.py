@@ -9,7 +9,7 @@ from .index import Index
 from .storage import OWN_PREFIX, Bucket
 
 ARCHIVE = f"{OWN_PREFIX}archive/"
-_OBJECTS = f"{OWN_PREFIX}quarantine/objects/"
+_OBJECTS = "quarantine/objects/"
 _DAMAGE = ".damage.json"
 _LISTED = 5  # examples of each problem
 
@@ -44,8 +44,8 @@ class Audit:
         self._check_lines(gone)
         for each in gone:
             if each.corrupt:
-                self._check_copy(each, _quarantined(each), keys)
-                record = _quarantined(each) + _DAMAGE
+                self._check_copy(each, self._quarantined(each), keys)
+                record = self._quarantined(each) + _DAMAGE
                 expect("a corrupt object without a record of its damage", () if record in keys else [each.key])
             elif self._archives:
                 self._check_copy(each, ARCHIVE + each.key, keys)
@@ -61,8 +61,8 @@ class Audit:
         """
         expect("an object is not settled", self._left())
         self.check()
-        corrupt = {_quarantined(each) for each in self._deposits if each.corrupt}
-        whole = {key.removesuffix(_DAMAGE) for key in self._bucket.keys() if key.startswith(_OBJECTS)}
+        corrupt = {self._quarantined(each) for each in self._deposits if each.corrupt}
+        whole = {key.removesuffix(_DAMAGE) for key in self._bucket.own() if f"/{_OBJECTS}" in key}
         expect("a sound object in quarantine", whole - corrupt)
 
     def _left(self) -> set[str]:
@@ -89,14 +89,14 @@ class Audit:
             missing = [line for line in each.bad if (each.key, line) not in found]
             expect(f"{each.key} ({each.about}) is gone, and bad lines of it are not in quarantine", missing)
 
+    def _quarantined(self, deposit: Deposit) -> str:
+        """Where a corrupt object lies: its ETag, by which S3 tells versions apart, is the MD5 of what was put."""
+        version = hashlib.md5(deposit.body, usedforsecurity=False).hexdigest()
+        return f"{self._bucket.folder()}{_OBJECTS}{deposit.key}@{version}"
+
     def _check_copy(self, deposit: Deposit, copy: str, keys: set[str]) -> None:
         expect("an object is gone that was to be moved", () if copy in keys else [copy])
         expect("an object was moved with other content", () if self._bucket.get(copy) == deposit.body else [copy])
-
-
-def _quarantined(deposit: Deposit) -> str:
-    """Where a corrupt object lies: its ETag, by which S3 tells versions apart, is the MD5 of what was put."""
-    return f"{_OBJECTS}{deposit.key}@{hashlib.md5(deposit.body, usedforsecurity=False).hexdigest()}"
 
 
 def expect(what: str, exceptions: Iterable[object]) -> None:

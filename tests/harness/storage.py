@@ -23,6 +23,8 @@ CREDENTIALS = {
 
 # Where Albatross keeps quarantine and state, unless told otherwise.
 OWN_PREFIX = "albatross/"
+# In the folder of each deployment: who it is.
+_DEPLOYMENT = "state/deployment.json"
 
 
 class Storage:
@@ -90,9 +92,18 @@ class Bucket:
         """The keys that are not Albatross's own."""
         return [key for key in self.keys() if not key.startswith(OWN_PREFIX)]
 
+    def own(self) -> list[str]:
+        """The keys that are Albatross's own."""
+        return [key for key in self.keys() if key.startswith(OWN_PREFIX)]
+
+    def folder(self) -> str:
+        """The folder of the only deployment that has run; one that never ran has none, and nothing lies in it."""
+        deployments = [key.removesuffix(_DEPLOYMENT) for key in self.own() if key.endswith(_DEPLOYMENT)]
+        return deployments[0] if deployments else f"{OWN_PREFIX}none/"
+
     def quarantined(self) -> list[Any]:
         """Every entry of every file of quarantined lines."""
-        files = [key for key in self.keys() if key.startswith(f"{OWN_PREFIX}quarantine/lines/")]
+        files = [key for key in self.own() if "/quarantine/lines/" in key]
         return [json.loads(line) for key in files for line in gzip.decompress(self.get(key)).splitlines()]
 
     def get(self, key: str) -> bytes:

@@ -44,10 +44,10 @@ def _run_ours(engine_url: str, storage: Folder, log: Path) -> tuple[float, int]:
     with Index(engine_url) as index:
         environment = storage.environment | {
             "ALBATROSS_BUCKET": BUCKET,
+            "ALBATROSS_SETTLE": "delete",
             "ALBATROSS_PREFIX": "AWSLogs/",
             "ALBATROSS_ENDPOINT": engine_url,
             "ALBATROSS_SETTINGS": index.settings,
-            "ALBATROSS_GZIP": "false",
         }
         albatross.setup(environment)
         started = time.perf_counter()
@@ -66,8 +66,8 @@ def _run_bare(engine_url: str, log: Path, folder: Path, body_bytes: int) -> floa
                 source = f"s3://{BUCKET}/AWSLogs/bench{number:03}.log.gz"
                 command = [ALBATROSS, "parse", "--bulk", "--settings", settings, "--source", source, log]
                 subprocess.run(command, check=True, stdout=file, stderr=subprocess.DEVNULL)
-        template = {"ALBATROSS_BUCKET": BUCKET, "ALBATROSS_ENDPOINT": engine_url, "ALBATROSS_SETTINGS": index.settings}
-        albatross.setup(template | {"AWS_REGION": "eu-central-1"})
+        template = {"ALBATROSS_BUCKET": BUCKET, "ALBATROSS_SETTLE": "delete", "AWS_REGION": "eu-central-1"}
+        albatross.setup(template | {"ALBATROSS_ENDPOINT": engine_url, "ALBATROSS_SETTINGS": index.settings})
         documents, seconds = load(engine_url, items, body_bytes, _CONNECTIONS, gzip=False, cpu=_OURS)
         assert index.count() == documents
         return documents / seconds

@@ -31,6 +31,7 @@ def _first_poll_ms() -> float:
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "ALBATROSS_BUCKET": "logs",
+            "ALBATROSS_SETTLE": "delete",
             "ALBATROSS_ENDPOINT": f"http://{LOOPBACK}:9",
         }
         started = time.perf_counter()

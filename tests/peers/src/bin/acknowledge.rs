@@ -10,7 +10,7 @@ use std::thread;
 use flate2::bufread::MultiGzDecoder;
 use peers::Message;
 
-const ITEM: &[u8] = br#"{"create":{"status":201}}"#;
+const ITEM: &[u8] = br#"{"create":{"result":"created","status":201}}"#;
 const GREEN: &str = r#"{"status":"green"}"#;
 
 type Documents = Arc<Mutex<HashMap<String, Vec<u8>>>>;

@@ -16,7 +16,8 @@ use flate2::write::GzEncoder;
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// What the ingest asks for: all it needs, and a tenth of the bytes.
-const PATH: &str = "/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason";
+const PATH: &str = "/_bulk?filter_path=errors,items.*.status,items.*.result,items.*._index,items.*.failure_store,\
+                    items.*.error.type,items.*.error.reason";
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = env::args().skip(1).collect();
