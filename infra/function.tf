@@ -51,9 +51,19 @@ resource "aws_lambda_function" "ingest" {
   ]
 }
 
-# A failed tick is not repeated: the next one takes what it left, and a repeat would meet its lease.
-resource "aws_lambda_function_event_invoke_config" "ingest" {
+# Ticks and the events of S3, SNS and EventBridge come by Lambda's asynchronous queue, whose retries are set for a function
+# or for an alias. Events come to the function itself, and Lambda's own default holds: two retries, for six hours. Ticks
+# come by this alias, and are not repeated: the next tick takes what one left, and a repeat would meet its lease.
+resource "aws_lambda_alias" "tick" {
+  name             = "tick"
+  description      = "The schedule's way in: without retries"
+  function_name    = aws_lambda_function.ingest.function_name
+  function_version = "$LATEST"
+}
+
+resource "aws_lambda_function_event_invoke_config" "tick" {
   function_name                = aws_lambda_function.ingest.function_name
+  qualifier                    = aws_lambda_alias.tick.name
   maximum_retry_attempts       = 0
   maximum_event_age_in_seconds = 300
 }

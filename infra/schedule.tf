@@ -10,7 +10,7 @@ resource "aws_scheduler_schedule" "tick" {
   }
 
   target {
-    arn      = aws_lambda_function.ingest.arn
+    arn      = aws_lambda_alias.tick.arn
     role_arn = aws_iam_role.schedule.arn
 
     # The event that EventBridge itself would send on a schedule.
@@ -29,7 +29,11 @@ resource "aws_scheduler_schedule" "tick" {
   }
 
   # Before setup, the Lambda refuses to run.
-  depends_on = [aws_iam_role_policy.schedule, aws_lambda_invocation.setup]
+  depends_on = [
+    aws_iam_role_policy.schedule,
+    aws_lambda_function_event_invoke_config.tick,
+    aws_lambda_invocation.setup,
+  ]
 }
 
 resource "aws_iam_role" "schedule" {
@@ -55,7 +59,7 @@ resource "aws_iam_role_policy" "schedule" {
       {
         Effect   = "Allow"
         Action   = ["lambda:InvokeFunction"]
-        Resource = [aws_lambda_function.ingest.arn]
+        Resource = [aws_lambda_alias.tick.arn]
       },
       {
         Effect   = "Allow"

@@ -34,8 +34,8 @@ from test_infra_permissions import allowed
 
 OVERRIDES = REPOSITORY / "tests" / "terraform"
 LINES = 50
-# Of a host that does not exist.
 MAILS = '["ops@example.com"]'
+# Of a host that does not exist.
 CLOUD_ID = f"logs:{base64.b64encode(b'example.com$0123456789abcdef$').decode()}"
 
 
@@ -191,7 +191,7 @@ def move_logs(terraform: Terraform, account: Account, bucket: Bucket, index: Ind
     """A log by the event's queue, and one by the tick and the fan-out queue, through the function as it was configured."""
     name = output(terraform, "function_name")
     function = account.function(name)
-    tick, pollers = account.tick(function["FunctionArn"]), account.pollers(function["FunctionArn"])
+    tick, pollers = account.tick(f"{function['FunctionArn']}:tick"), account.pollers(function["FunctionArn"])
     events, fanout = pollers[f"{name}-events"], pollers[f"{name}-fanout"]
     for poller in (events, fanout):
         assert poller.redrive["deadLetterTargetArn"].endswith(f":{name}-dead-letters"), poller.redrive

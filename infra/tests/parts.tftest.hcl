@@ -294,3 +294,14 @@ run "a_dead_schedule_rings" {
     error_message = "What may happen once rings when it lasts."
   }
 }
+
+run "ticks_come_once_and_events_again" {
+  assert {
+    condition = (
+      aws_scheduler_schedule.tick.target[0].arn == aws_lambda_alias.tick.arn
+      && aws_lambda_function_event_invoke_config.tick.qualifier == "tick"
+      && aws_lambda_function_event_invoke_config.tick.maximum_retry_attempts == 0
+    )
+    error_message = "A tick that failed is not repeated; what comes to the function itself is, by Lambda's own default."
+  }
+}

@@ -50,8 +50,8 @@ run "everything" {
     error_message = "The settings alone, of the settings' bucket."
   }
   assert {
-    condition     = jsondecode(aws_iam_role_policy.schedule.policy).Statement[0] == { Effect = "Allow", Action = ["lambda:InvokeFunction"], Resource = [aws_lambda_function.ingest.arn] }
-    error_message = "The schedule invokes this one function."
+    condition     = jsondecode(aws_iam_role_policy.schedule.policy).Statement[0] == { Effect = "Allow", Action = ["lambda:InvokeFunction"], Resource = [aws_lambda_alias.tick.arn] }
+    error_message = "The schedule invokes this one function, by the alias whose invocations are not repeated."
   }
 }
 
