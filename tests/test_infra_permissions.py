@@ -4,28 +4,30 @@ import re
 
 from harness.paths import REPOSITORY
 
-# By the SDK's call.
+# By the SDK's call, or by the name of the operation in a request that is signed without an SDK.
 # <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>: a copy takes the tags along.
 CALLS = {
+    "GetParameter": {"ssm:GetParameter"},
+    "GetSecretValue": {"secretsmanager:GetSecretValue"},
     "abort_multipart_upload": {"s3:AbortMultipartUpload"},
+    "change_message_visibility": {"sqs:ChangeMessageVisibility"},
     "complete_multipart_upload": {"s3:PutObject"},
     "copy_object": {"s3:GetObject", "s3:GetObjectTagging", "s3:PutObject", "s3:PutObjectTagging"},
     "create_multipart_upload": {"s3:PutObject"},
     "delete_object": {"s3:DeleteObject"},
     "delete_objects": {"s3:DeleteObject"},
     "get_object": {"s3:GetObject"},
-    "get_parameter": {"ssm:GetParameter"},
     "get_queue_attributes": {"sqs:GetQueueAttributes"},
-    "get_secret_value": {"secretsmanager:GetSecretValue"},
     "head_object": {"s3:GetObject"},
     "list_objects_v2": {"s3:ListBucket"},
     "put_object": {"s3:PutObject"},
+    "send_message": {"sqs:SendMessage"},
     "send_message_batch": {"sqs:SendMessage"},
     "upload_part": {"s3:PutObject"},
 }
 
 # Methods of clients that call nobody.
-LOCAL = {"clone"}
+LOCAL = {"clone", "no_proxy"}
 
 # What services do in the role's name, or ask of it, without a call in the code.
 WITHOUT_A_CALL = {
@@ -49,8 +51,9 @@ SOURCES = [path.read_text() for path in sorted((REPOSITORY / "ingest-lambda/src"
 
 
 def called() -> set[str]:
-    """The operations of AWS's services in the code, as methods of a client."""
+    """The operations of AWS's services in the code, as methods of a client or by name."""
     calls = {name for text in SOURCES for name in re.findall(r"(?:\bclient|\bs3\(sdk\))\s*\.\s*(\w+)\(\)", text)}
+    calls |= {name for text in SOURCES for name in re.findall(r'\("([A-Z]\w+)", json!', text)}
     return calls - LOCAL
 
 
@@ -64,7 +67,7 @@ def allowed() -> set[str]:
     actions = set()
     for path in sorted((REPOSITORY / "infra").glob("*.tf")):
         blocks = re.findall(r'^resource "aws_iam_role_policy" .*?^}', path.read_text(), re.MULTILINE | re.DOTALL)
-        blocks += re.findall(r"^  network_statements = .*?^  \]", path.read_text(), re.MULTILINE | re.DOTALL)
+        blocks += re.findall(r"^  \w+_statements = .*?^  [\])]", path.read_text(), re.MULTILINE | re.DOTALL)
         actions |= {action for block in blocks for action in re.findall(r'"([a-z0-9]+:[A-Z]\w*\*?)"', block)}
     return actions
 
