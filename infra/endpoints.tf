@@ -6,7 +6,7 @@ locals {
   # Lambda itself delivers logs, polls queues and decrypts the configuration: none of it goes through the VPC.
   interface_endpoints = local.makes_endpoints ? toset(concat(
     var.fanout ? ["sqs"] : [],
-    var.secret_arn == null ? [] : [local.secret_in_ssm ? "ssm" : "secretsmanager"],
+    values(local.secrets),
   )) : toset([])
 }
 

@@ -16,7 +16,7 @@ locals {
       ALBATROSS_SETTINGS                = var.settings
       ALBATROSS_SETTINGS_URI            = var.settings_uri
       ALBATROSS_GEO_FILES               = length(var.geo_files) > 0 ? join(",", var.geo_files) : null
-      ALBATROSS_REDACT_KEY              = var.redact_key
+      ALBATROSS_REDACT_KEY_ARN          = var.redact_key_arn
       ALBATROSS_SETTLE                  = var.settle
       ALBATROSS_ARCHIVE_TO              = var.archive_to
       ALBATROSS_DELETE_FILTERED         = var.delete_filtered

@@ -157,15 +157,14 @@ variable "geo_files" {
   }
 }
 
-variable "redact_key" {
-  description = "Secret under which settings with addresses: hmac replace addresses, 16 bytes at least. It lies in the state and in the function's configuration, as there is no other way to give it."
+variable "redact_key_arn" {
+  description = "ARN of a Secrets Manager secret or an SSM parameter: the text, 16 bytes at least, under which settings with addresses: hmac replace addresses."
   type        = string
   default     = null
-  sensitive   = true
 
   validation {
-    condition     = var.redact_key == null ? true : length(var.redact_key) >= 16
-    error_message = "redact_key must have 16 bytes at least."
+    condition     = var.redact_key_arn == null ? true : can(regex("^arn:[^:]+:(secretsmanager:[^:]+:[0-9]{12}:secret:|ssm:[^:]+:[0-9]{12}:parameter/).+", var.redact_key_arn))
+    error_message = "redact_key_arn must be the ARN of a Secrets Manager secret or of an SSM parameter."
   }
 }
 

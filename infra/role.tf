@@ -13,9 +13,24 @@ locals {
   swept         = "${local.bucket_arn}/${var.prefix == null ? "" : var.prefix}*"
   own           = "${local.bucket_arn}/${var.own_prefix}*"
 
-  secret_in_ssm   = var.secret_arn == null ? false : split(":", var.secret_arn)[2] == "ssm"
   settings_object = var.settings_uri == null ? null : trimprefix(var.settings_uri, "s3://")
   archive_place   = var.archive_to == null ? null : trimprefix(var.archive_to, "s3://")
+
+  # By ARN, the service that keeps a secret: secretsmanager or ssm.
+  secrets = { for arn in compact([var.secret_arn, var.redact_key_arn]) : arn => split(":", arn)[2] }
+
+  secret_statements = concat(
+    [for arn, service in local.secrets : {
+      Effect   = "Allow"
+      Action   = [service == "ssm" ? "ssm:GetParameter" : "secretsmanager:GetSecretValue"]
+      Resource = [arn]
+    }],
+    length(local.secrets) == 0 || length(var.secret_kms_key_arns) == 0 ? [] : [{
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt"]
+      Resource = var.secret_kms_key_arns
+    }],
+  )
 }
 
 resource "aws_iam_role" "ingest" {
@@ -121,23 +136,9 @@ resource "aws_iam_role_policy" "bucket_keys" {
 }
 
 resource "aws_iam_role_policy" "secret" {
-  count = var.secret_arn == null ? 0 : 1
+  count = length(local.secrets) == 0 ? 0 : 1
 
-  name = "secret"
-  role = aws_iam_role.ingest.id
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = concat(
-      [{
-        Effect   = "Allow"
-        Action   = [local.secret_in_ssm ? "ssm:GetParameter" : "secretsmanager:GetSecretValue"]
-        Resource = [var.secret_arn]
-      }],
-      var.secret_kms_key_arn == null ? [] : [{
-        Effect   = "Allow"
-        Action   = ["kms:Decrypt"]
-        Resource = [var.secret_kms_key_arn]
-      }],
-    )
-  })
+  name   = "secret"
+  role   = aws_iam_role.ingest.id
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.secret_statements })
 }

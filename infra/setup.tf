@@ -115,6 +115,8 @@ resource "aws_iam_role_policy" "setup" {
         },
       ],
       local.network_statements,
+      # It does not begin without the key that the settings ask for.
+      local.secret_statements,
       var.settings_uri == null ? [] : [
         {
           Effect   = "Allow"

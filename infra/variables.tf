@@ -210,14 +210,15 @@ variable "bucket_kms_key_arns" {
   }
 }
 
-variable "secret_kms_key_arn" {
-  description = "KMS key of the secret or parameter that secret_arn names, where it has one of its own."
-  type        = string
-  default     = null
+variable "secret_kms_key_arns" {
+  description = "KMS keys of the secrets or parameters that secret_arn and redact_key_arn name, where they have any of their own."
+  type        = list(string)
+  default     = []
+  nullable    = false
 
   validation {
-    condition     = var.secret_kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", var.secret_kms_key_arn))
-    error_message = "secret_kms_key_arn must be the ARN of a key, not of an alias."
+    condition     = alltrue([for arn in var.secret_kms_key_arns : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/", arn))])
+    error_message = "secret_kms_key_arns must be ARNs of keys, not of aliases."
   }
 }
 
@@ -371,8 +372,9 @@ variable "vpc" {
     security_group_ids: security groups of the function besides its own.
     egress_cidr_blocks: where an engine that exists, and AWS's services without create_endpoints, are reached.
     create_endpoints: whether to make the VPC endpoints that the function needs: a gateway for S3, in route_table_ids
-    (those of the subnets), and interfaces for SQS (fanout), Secrets Manager or SSM (secret_arn). Interfaces have private
-    DNS: the whole VPC reaches those services through them. Without them the subnets need another way out, such as NAT.
+    (those of the subnets), and interfaces for SQS (fanout), Secrets Manager or SSM (secret_arn, redact_key_arn).
+    Interfaces have private DNS: the whole VPC reaches those services through them. Without them the subnets need another
+    way out, such as NAT.
   EOT
   type = object({
     vpc_id             = string

@@ -79,12 +79,12 @@ run "objects_that_stay" {
 
 run "a_secret" {
   variables {
-    secret_arn         = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:engine-AbCdEf"
-    secret_kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-1111-1111-111111111111"
+    secret_arn          = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:engine-AbCdEf"
+    secret_kms_key_arns = ["arn:aws:kms:eu-central-1:123456789012:key/11111111-1111-1111-1111-111111111111"]
   }
 
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.secret[0].policy).Statement : [statement.Action, statement.Resource]] == [[["secretsmanager:GetSecretValue"], [var.secret_arn]], [["kms:Decrypt"], [var.secret_kms_key_arn]]]
+    condition     = [for statement in jsondecode(aws_iam_role_policy.secret[0].policy).Statement : [statement.Action, statement.Resource]] == [[["secretsmanager:GetSecretValue"], [var.secret_arn]], [["kms:Decrypt"], [var.secret_kms_key_arns[0]]]]
     error_message = "This secret and its key."
   }
 }
@@ -109,5 +109,33 @@ run "a_collection" {
   assert {
     condition     = jsondecode(aws_iam_role_policy.engine[0].policy).Statement[0] == { Effect = "Allow", Action = ["aoss:APIAccessAll"], Resource = [var.engine_arn] }
     error_message = "This collection."
+  }
+}
+
+run "a_redaction_key" {
+  variables {
+    endpoint       = null
+    redact_key_arn = "arn:aws:ssm:eu-central-1:123456789012:parameter/redaction"
+    domain         = {}
+    vpc            = { vpc_id = "vpc-1", subnet_ids = ["subnet-1"], create_endpoints = true, route_table_ids = ["rtb-1"] }
+  }
+
+  assert {
+    condition = (
+      aws_lambda_function.ingest.environment[0].variables["ALBATROSS_REDACT_KEY_ARN"] == var.redact_key_arn
+      && !contains(keys(aws_lambda_function.ingest.environment[0].variables), "ALBATROSS_REDACT_KEY")
+    )
+    error_message = "The function is told where the key is, and not the key."
+  }
+  assert {
+    condition = alltrue([
+      for policy in [aws_iam_role_policy.secret[0].policy, aws_iam_role_policy.setup[0].policy] :
+      contains(jsondecode(policy).Statement, { Effect = "Allow", Action = ["ssm:GetParameter"], Resource = [var.redact_key_arn] })
+    ])
+    error_message = "Both functions read it when they begin."
+  }
+  assert {
+    condition     = keys(aws_vpc_endpoint.interface) == ["ssm"]
+    error_message = "There is a way to it."
   }
 }

@@ -87,18 +87,18 @@ run "text_of_another_shape" {
     endpoint            = "https://user:password@search.example"
     secret_arn          = "arn:aws:s3:::secret"
     geo_files           = ["/opt/a,b.mmdb"]
-    redact_key          = "too short"
+    redact_key_arn      = "0123456789abcdef"
     settle              = "move"
     kms_key_arn         = "arn:aws:kms:eu-central-1:123456789012:alias/key"
     bucket_kms_key_arns = ["alias/key"]
-    secret_kms_key_arn  = "alias/key"
+    secret_kms_key_arns = ["alias/key"]
     alarm_topic_arn     = "alarms"
   }
 
   expect_failures = [
     var.name, var.architecture, var.tick, var.bucket, var.prefix, var.endpoint, var.secret_arn,
-    var.geo_files, var.redact_key, var.settle, var.kms_key_arn, var.bucket_kms_key_arns,
-    var.secret_kms_key_arn, var.alarm_topic_arn,
+    var.geo_files, var.redact_key_arn, var.settle, var.kms_key_arn, var.bucket_kms_key_arns,
+    var.secret_kms_key_arns, var.alarm_topic_arn,
   ]
 }
 
