@@ -5,7 +5,8 @@ locals {
 
   # Lambda itself delivers logs, polls queues and decrypts the configuration: none of it goes through the VPC.
   interface_endpoints = local.makes_endpoints ? toset(concat(
-    var.fanout ? ["sqs"] : [],
+    # It says of each queue's messages when they come again.
+    local.has_queue ? ["sqs"] : [],
     values(local.secrets),
   )) : toset([])
 }

@@ -71,6 +71,18 @@ run "domain" {
   }
 }
 
+run "an_endpoint_for_any_queue" {
+  variables {
+    events = true
+    vpc    = { vpc_id = "vpc-1", subnet_ids = ["subnet-1"], create_endpoints = true, route_table_ids = ["rtb-1"] }
+  }
+
+  assert {
+    condition     = keys(aws_vpc_endpoint.interface) == ["sqs"]
+    error_message = "The function itself says when a message of the events' queue comes again."
+  }
+}
+
 run "endpoints" {
   variables {
     fanout = true
