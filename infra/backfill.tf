@@ -1,5 +1,10 @@
 # Old logs come by a queue of their own, at a concurrency that leaves room for new ones.
 
+locals {
+  # The least that SQS's mappings take.
+  backfill_concurrency = 2
+}
+
 resource "aws_sqs_queue" "backfill" {
   count = var.backfill ? 1 : 0
 
@@ -44,9 +49,8 @@ resource "aws_lambda_event_source_mapping" "backfill" {
   function_response_types = ["ReportBatchItemFailures"]
   enabled                 = var.enabled
 
-  # The least that AWS takes.
   scaling_config {
-    maximum_concurrency = 2
+    maximum_concurrency = local.backfill_concurrency
   }
 
   depends_on = [aws_iam_role_policy.queues, aws_lambda_invocation.setup]

@@ -39,8 +39,13 @@ output "fanout_queue_url" {
   value       = one(aws_sqs_queue.fanout[*].url)
 }
 
+output "backfill_queue_url" {
+  description = "URL of the queue that backfills hand their objects to, for ALBATROSS_BACKFILL_QUEUE_URL of a command elsewhere; null without backfill."
+  value       = one(aws_sqs_queue.backfill[*].url)
+}
+
 output "dead_letter_queue_url" {
-  description = "URL of the queue of what failed again and again; null without events and fanout."
+  description = "URL of the queue of what failed again and again; null without events, fanout and backfill."
   value       = one(aws_sqs_queue.dead_letters[*].url)
 }
 

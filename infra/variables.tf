@@ -62,7 +62,7 @@ variable "timeout_seconds" {
 }
 
 variable "reserved_concurrency" {
-  description = "Concurrent executions that are kept for the function, and its most; null for the account's common pool. At least one more than queue_concurrency of each queue, or messages are throttled."
+  description = "Concurrent executions that are kept for the function, and its most; null for the account's common pool. At least one more than queue_concurrency of each queue and the backfill's two, or messages are throttled."
   type        = number
   default     = null
 
@@ -72,9 +72,13 @@ variable "reserved_concurrency" {
   }
   validation {
     condition = var.reserved_concurrency == null ? true : (
-      var.reserved_concurrency > var.queue_concurrency * length([for queue in [var.events, var.fanout, var.backfill] : queue if queue])
+      var.reserved_concurrency > sum([
+        var.events ? var.queue_concurrency : 0,
+        var.fanout ? var.queue_concurrency : 0,
+        var.backfill ? local.backfill_concurrency : 0,
+      ])
     )
-    error_message = "reserved_concurrency must be greater than queue_concurrency times the number of queues: the sweep needs one, too."
+    error_message = "reserved_concurrency must be greater than what the queues may take, queue_concurrency each and two for backfill: the sweep needs one, too."
   }
 }
 
@@ -103,14 +107,14 @@ variable "tick" {
 }
 
 variable "backfill" {
-  description = "Whether backfills get a queue of their own, which the same function works off two messages' batches at a time."
+  description = "Whether backfills get a queue of their own, which the same function works off in two invocations at a time: new logs come first."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "fanout" {
-  description = "Whether sweeps hand their objects to an SQS queue, which the function works off at queue_concurrency, instead of working on them themselves: for big buckets, and for backfills."
+  description = "Whether sweeps hand their objects to an SQS queue, which the function works off at queue_concurrency, instead of working on them themselves: for big buckets."
   type        = bool
   default     = false
   nullable    = false
@@ -372,9 +376,9 @@ variable "vpc" {
     security_group_ids: security groups of the function besides its own.
     egress_cidr_blocks: where an engine that exists, and AWS's services without create_endpoints, are reached.
     create_endpoints: whether to make the VPC endpoints that the function needs: a gateway for S3, in route_table_ids
-    (those of the subnets), and interfaces for SQS (fanout), Secrets Manager or SSM (secret_arn, redact_key_arn).
-    Interfaces have private DNS: the whole VPC reaches those services through them. Without them the subnets need another
-    way out, such as NAT.
+    (those of the subnets), and interfaces for SQS (events, fanout, backfill), Secrets Manager or SSM
+    (secret_arn, redact_key_arn). Interfaces have private DNS: the whole VPC reaches those services through them. Without
+    them the subnets need another way out, such as NAT.
   EOT
   type = object({
     vpc_id             = string

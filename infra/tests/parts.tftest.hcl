@@ -263,7 +263,10 @@ run "a_pause" {
 
 run "a_backfill_of_its_own" {
   variables {
-    backfill = true
+    fanout               = true
+    backfill             = true
+    queue_concurrency    = 5
+    reserved_concurrency = 8
   }
 
   assert {

@@ -298,6 +298,19 @@ run "queues_that_leave_nothing_to_the_sweep" {
   expect_failures = [var.reserved_concurrency]
 }
 
+run "a_backfill_that_leaves_nothing_to_the_sweep" {
+  command = plan
+
+  variables {
+    fanout               = true
+    backfill             = true
+    queue_concurrency    = 5
+    reserved_concurrency = 7
+  }
+
+  expect_failures = [var.reserved_concurrency]
+}
+
 run "mails_for_another_topic" {
   command = plan
 
