@@ -83,13 +83,13 @@ resource "aws_opensearch_domain" "this" {
         {
           Effect    = "Allow"
           Principal = { AWS = aws_iam_role.ingest.arn }
-          Action    = ["es:ESHttpGet", "es:ESHttpPost"]
+          Action    = local.reading_actions
           Resource  = "${local.domain_arn}/*"
         },
         {
           Effect    = "Allow"
           Principal = { AWS = aws_iam_role.setup[0].arn }
-          Action    = ["es:ESHttpGet", "es:ESHttpPatch", "es:ESHttpPost", "es:ESHttpPut"]
+          Action    = local.setup_actions
           Resource  = "${local.domain_arn}/*"
         },
       ],

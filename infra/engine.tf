@@ -4,8 +4,10 @@ locals {
   endpoint = var.domain == null ? var.endpoint : "https://${aws_opensearch_domain.this[0].endpoint}"
   sigv4    = var.domain == null ? var.sigv4 : "es"
 
-  # Who reads logs puts nothing into the engine: with a domain, NAME-setup does. Elsewhere this function sets it up.
-  es_actions = concat(["es:ESHttpGet", "es:ESHttpPost"], var.domain == null ? ["es:ESHttpPut"] : [])
+  # Where IAM guards the engine, a second function sets it up: what reads logs day and night puts nothing.
+  has_setup_function = local.sigv4 == "es"
+  reading_actions    = ["es:ESHttpGet", "es:ESHttpPost"]
+  setup_actions      = ["es:ESHttpGet", "es:ESHttpPatch", "es:ESHttpPost", "es:ESHttpPut"]
 
   # Signed requests need a permission; who may do what is the engine's to say.
   signed_arn = var.domain == null ? var.engine_arn : local.domain_arn
@@ -20,7 +22,7 @@ resource "aws_iam_role_policy" "engine" {
     Version = "2012-10-17"
     Statement = [{
       Effect   = "Allow"
-      Action   = local.sigv4 == "aoss" ? ["aoss:APIAccessAll"] : local.es_actions
+      Action   = local.sigv4 == "aoss" ? ["aoss:APIAccessAll"] : local.reading_actions
       Resource = local.sigv4 == "aoss" ? [local.signed_arn] : ["${local.signed_arn}/*"]
     }]
   })

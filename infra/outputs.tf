@@ -65,8 +65,13 @@ output "dashboards_url" {
 }
 
 output "setup_role_arn" {
-  description = "ARN of the domain's master user, the role of the setup function; null without domain."
+  description = "ARN of the setup function's role, the master user of a domain of the module's: the one that an engine lets manage templates; null where requests are not signed for es."
   value       = one(aws_iam_role.setup[*].arn)
+}
+
+output "setup_function_name" {
+  description = "Name of the Lambda that carries out the work order setup."
+  value       = local.setup_function_name
 }
 
 output "setup_result" {

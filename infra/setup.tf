@@ -11,6 +11,8 @@ locals {
 
   has_dashboards = try(var.domain.dashboards, false)
 
+  setup_function_name = local.has_setup_function ? aws_lambda_function.setup[0].function_name : aws_lambda_function.ingest.function_name
+
   setup_order = merge(
     { albatross = "setup" },
     var.domain == null ? {} : { grant = aws_iam_role.ingest.arn },
@@ -21,7 +23,7 @@ locals {
 resource "aws_lambda_invocation" "setup" {
   count = var.setup_on_apply ? 1 : 0
 
-  function_name = var.domain == null ? aws_lambda_function.ingest.function_name : aws_lambda_function.setup[0].function_name
+  function_name = local.setup_function_name
   input         = jsonencode(local.setup_order)
   triggers      = local.setup_triggers
 
@@ -38,17 +40,17 @@ resource "aws_lambda_invocation" "setup" {
   ]
 }
 
-# A domain's master user is the role of a second function, for this one order: so what reads logs day
-# and night is no administrator of the domain.
+# Where IAM guards the engine, a second function carries out this one order, and is the master user of a domain of the
+# module's own: so what reads logs day and night is no administrator.
 resource "aws_lambda_function" "setup" {
   #checkov:skip=CKV_AWS_116: an apply invokes it, and fails with it
   #checkov:skip=CKV_AWS_115: it runs once per apply
   #checkov:skip=CKV_AWS_50: it runs once per apply, and its answer says what was done
   #checkov:skip=CKV_AWS_272: the package is built where it is deployed; code signing needs a profile of the account's own
-  count = var.domain == null ? 0 : 1
+  count = local.has_setup_function ? 1 : 0
 
   function_name    = "${var.name}-setup"
-  description      = "Albatross: sets up the domain, as its master user"
+  description      = "Albatross: sets up the engine"
   role             = aws_iam_role.setup[0].arn
   runtime          = aws_lambda_function.ingest.runtime
   handler          = aws_lambda_function.ingest.handler
@@ -69,9 +71,12 @@ resource "aws_lambda_function" "setup" {
     log_group  = aws_cloudwatch_log_group.setup[0].name
   }
 
-  vpc_config {
-    subnet_ids         = var.vpc.subnet_ids
-    security_group_ids = concat([aws_security_group.function[0].id], var.vpc.security_group_ids)
+  dynamic "vpc_config" {
+    for_each = var.vpc == null ? [] : [var.vpc]
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = concat([aws_security_group.function[0].id], vpc_config.value.security_group_ids)
+    }
   }
 
   depends_on = [aws_iam_role_policy.setup]
@@ -79,7 +84,7 @@ resource "aws_lambda_function" "setup" {
 
 resource "aws_cloudwatch_log_group" "setup" {
   #checkov:skip=CKV_AWS_338: how long logs are kept is a choice; they say when the engine was set up, and how
-  count = var.domain == null ? 0 : 1
+  count = local.has_setup_function ? 1 : 0
 
   name              = "/aws/lambda/${var.name}-setup"
   retention_in_days = var.log_retention_days
@@ -87,15 +92,15 @@ resource "aws_cloudwatch_log_group" "setup" {
 }
 
 resource "aws_iam_role" "setup" {
-  count = var.domain == null ? 0 : 1
+  count = local.has_setup_function ? 1 : 0
 
   name               = "${var.name}-setup"
-  description        = "Master user of Albatross's domain"
+  description        = "What the setup of Albatross's engine may do"
   assume_role_policy = local.lambda_may_assume
 }
 
 resource "aws_iam_role_policy" "setup" {
-  count = var.domain == null ? 0 : 1
+  count = local.has_setup_function ? 1 : 0
 
   name = "setup"
   role = aws_iam_role.setup[0].id
@@ -110,8 +115,8 @@ resource "aws_iam_role_policy" "setup" {
         },
         {
           Effect   = "Allow"
-          Action   = ["es:ESHttpGet", "es:ESHttpPatch", "es:ESHttpPost", "es:ESHttpPut"]
-          Resource = ["${local.domain_arn}/*"]
+          Action   = local.setup_actions
+          Resource = ["${local.signed_arn}/*"]
         },
       ],
       local.network_statements,

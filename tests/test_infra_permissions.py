@@ -1,5 +1,6 @@
 """The roles may do what the code calls, and nothing else."""
 
+import json
 import re
 
 from harness.paths import REPOSITORY
@@ -68,6 +69,7 @@ def allowed() -> set[str]:
     for path in sorted((REPOSITORY / "infra").glob("*.tf")):
         blocks = re.findall(r'^resource "aws_iam_role_policy" .*?^}', path.read_text(), re.MULTILINE | re.DOTALL)
         blocks += re.findall(r"^  \w+_statements = .*?^  [\])]", path.read_text(), re.MULTILINE | re.DOTALL)
+        blocks += re.findall(r"^  \w+_actions += .*$", path.read_text(), re.MULTILINE)
         actions |= {action for block in blocks for action in re.findall(r'"([a-z0-9]+:[A-Z]\w*\*?)"', block)}
     return actions
 
@@ -84,3 +86,8 @@ def test_what_is_called_is_allowed_and_nothing_else() -> None:
 
 def test_nothing_is_allowed_by_a_pattern() -> None:
     assert not [action for action in allowed() if "*" in action]
+
+
+def test_what_reads_logs_puts_nothing_into_the_engine() -> None:
+    (reading,) = re.findall(r"^  reading_actions += (.*)$", (REPOSITORY / "infra/engine.tf").read_text(), re.MULTILINE)
+    assert json.loads(reading) == ["es:ESHttpGet", "es:ESHttpPost"]

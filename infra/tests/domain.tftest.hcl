@@ -62,6 +62,13 @@ run "domain" {
     error_message = "Nobody but the two roles may call the domain."
   }
   assert {
+    condition = (
+      [for statement in jsondecode(aws_opensearch_domain.this[0].access_policies).Statement : contains(statement.Action, "es:ESHttpPut")] == [false, true]
+      && jsondecode(aws_iam_role_policy.engine[0].policy).Statement[0].Action == ["es:ESHttpGet", "es:ESHttpPost"]
+    )
+    error_message = "What reads logs puts nothing into the domain."
+  }
+  assert {
     condition     = length(setsubtract(["domain-red", "domain-blocked", "domain-space"], keys(aws_cloudwatch_metric_alarm.this))) == 0
     error_message = "The domain has alarms."
   }

@@ -139,3 +139,26 @@ run "a_redaction_key" {
     error_message = "There is a way to it."
   }
 }
+
+run "a_domain_that_exists" {
+  variables {
+    sigv4      = "es"
+    engine_arn = "arn:aws:es:eu-central-1:123456789012:domain/mine"
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.engine[0].policy).Statement[0] == { Effect = "Allow", Action = ["es:ESHttpGet", "es:ESHttpPost"], Resource = ["${var.engine_arn}/*"] }
+    error_message = "What reads logs puts nothing into the engine."
+  }
+  assert {
+    condition = contains(
+      jsondecode(aws_iam_role_policy.setup[0].policy).Statement,
+      { Effect = "Allow", Action = ["es:ESHttpGet", "es:ESHttpPatch", "es:ESHttpPost", "es:ESHttpPut"], Resource = ["${var.engine_arn}/*"] }
+    )
+    error_message = "The setup does."
+  }
+  assert {
+    condition     = aws_lambda_invocation.setup[0].function_name == "albatross-setup" && jsondecode(aws_lambda_invocation.setup[0].input) == { albatross = "setup" }
+    error_message = "The order goes to the setup, and grants nothing."
+  }
+}
