@@ -11,8 +11,11 @@ locals {
       ALBATROSS_API_KEY                 = var.api_key
       ALBATROSS_SECRET_ARN              = var.secret_arn
       ALBATROSS_SIGV4                   = local.sigv4
+      ALBATROSS_SIGV4_REGION            = local.signed_arn == null ? null : split(":", local.signed_arn)[3]
+      ALBATROSS_ALLOW_PLAIN_HTTP        = var.allow_plain_http
       ALBATROSS_CA_FILE                 = var.ca_file
       ALBATROSS_REQUEST_TIMEOUT_SECONDS = var.request_timeout_seconds
+      ALBATROSS_S3_ENCRYPTION           = var.s3_encryption
       ALBATROSS_SETTINGS                = var.settings
       ALBATROSS_SETTINGS_URI            = var.settings_uri
       ALBATROSS_GEO_FILES               = length(var.geo_files) > 0 ? join(",", var.geo_files) : null
@@ -27,6 +30,8 @@ locals {
       ALBATROSS_BATCH_BYTES             = var.batch_bytes
       ALBATROSS_OBJECTS_IN_FLIGHT       = var.objects_in_flight
       ALBATROSS_RETENTION_DAYS          = var.retention_days
+      ALBATROSS_GRANT_ROLE              = aws_iam_role.ingest.arn
+      ALBATROSS_LOG_LEVEL               = var.log_level
     } : name => tostring(value) if nonsensitive(value != null)
   }
 }

@@ -1,5 +1,5 @@
 # The Lambda's configuration: ALBATROSS_X is the variable x. docs/operations.md says more about each.
-# What is null is not set, and the Lambda's own default holds. The URLs of the queues follow from `fanout` and `backfill`.
+# What is null is not set, and the Lambda's own default holds. What follows from others is in environment.tf.
 
 variable "bucket" {
   description = "The bucket that the load balancers write to: one that exists, or the name of the one to make by log_bucket."
@@ -102,6 +102,17 @@ variable "sigv4" {
   }
 }
 
+variable "allow_plain_http" {
+  description = "Whether credentials may go to an endpoint that begins with http://, where everybody on the way can read them; null for no."
+  type        = bool
+  default     = null
+
+  validation {
+    condition     = var.allow_plain_http == true || !try(startswith(var.endpoint, "http://"), false) || (var.secret_arn == null && var.sigv4 == null)
+    error_message = "endpoint begins with http://, and credentials would go there in the clear: begin with https://, or set allow_plain_http = true."
+  }
+}
+
 variable "ca_file" {
   description = "PEM file with the certificate authorities to trust, in one of the layers: /opt/..."
   type        = string
@@ -116,6 +127,17 @@ variable "request_timeout_seconds" {
   validation {
     condition     = var.request_timeout_seconds == null ? true : contains(range(1, 301), var.request_timeout_seconds)
     error_message = "request_timeout_seconds must be a whole number from 1 to 300."
+  }
+}
+
+variable "s3_encryption" {
+  description = "How S3 encrypts quarantine, state and archived copies, where the bucket's policy asks for the header: AES256, aws:kms or aws:kms:KEY_ARN; null for the bucket's own way."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.s3_encryption == null ? true : can(regex("^(AES256|aws:kms(:arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+)?)$", var.s3_encryption))
+    error_message = "s3_encryption must be AES256, aws:kms or aws:kms:KEY_ARN."
   }
 }
 
@@ -253,5 +275,16 @@ variable "retention_days" {
   validation {
     condition     = var.retention_days == null ? true : var.retention_days >= 1 && var.retention_days <= 36500 && floor(var.retention_days) == var.retention_days
     error_message = "retention_days must be a whole number from 1 to 36500."
+  }
+}
+
+variable "log_level" {
+  description = "The least that the Lambda logs: error, warn, info or debug; null for info."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.log_level == null ? true : contains(["error", "warn", "info", "debug"], var.log_level)
+    error_message = "log_level must be error, warn, info or debug."
   }
 }

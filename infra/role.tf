@@ -16,6 +16,9 @@ locals {
   settings_object = var.settings_uri == null ? null : trimprefix(var.settings_uri, "s3://")
   archive_place   = var.archive_to == null ? null : trimprefix(var.archive_to, "s3://")
 
+  # What the buckets have, and what our own objects are to have.
+  bucket_kms_key_arns = distinct(concat(var.bucket_kms_key_arns, try(regex("^aws:kms:(arn:.*)$", var.s3_encryption), [])))
+
   # By ARN, the service that keeps a secret: secretsmanager or ssm.
   secrets = { for arn in compact([var.secret_arn, var.redact_key_arn]) : arn => split(":", arn)[2] }
 
@@ -121,7 +124,7 @@ resource "aws_iam_role_policy" "settings" {
 }
 
 resource "aws_iam_role_policy" "bucket_keys" {
-  count = length(var.bucket_kms_key_arns) == 0 ? 0 : 1
+  count = length(local.bucket_kms_key_arns) == 0 ? 0 : 1
 
   name = "bucket-keys"
   role = aws_iam_role.ingest.id
@@ -130,7 +133,7 @@ resource "aws_iam_role_policy" "bucket_keys" {
     Statement = [{
       Effect   = "Allow"
       Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      Resource = var.bucket_kms_key_arns
+      Resource = local.bucket_kms_key_arns
     }]
   })
 }

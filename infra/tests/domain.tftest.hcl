@@ -69,6 +69,13 @@ run "domain" {
     error_message = "What reads logs puts nothing into the domain."
   }
   assert {
+    condition = (
+      aws_lambda_function.setup[0].environment[0].variables["ALBATROSS_GRANT_ROLE"] == aws_iam_role.ingest.arn
+      && jsondecode(aws_lambda_invocation.setup[0].input).grant == aws_iam_role.ingest.arn
+    )
+    error_message = "A work order grants to the function's role, and to no other."
+  }
+  assert {
     condition     = length(setsubtract(["domain-red", "domain-blocked", "domain-space"], keys(aws_cloudwatch_metric_alarm.this))) == 0
     error_message = "The domain has alarms."
   }

@@ -20,6 +20,7 @@ run "the_least" {
       ALBATROSS_SETTLE     = "delete"
       ALBATROSS_OWN_PREFIX = "albatross/"
       ALBATROSS_EVENTS     = "false"
+      ALBATROSS_GRANT_ROLE = "arn:aws:iam::123456789012:role/a-role"
     })
     error_message = "The environment holds only what is set."
   }
@@ -214,6 +215,7 @@ run "elastic_cloud" {
     secret_arn     = "arn:aws:ssm:eu-central-1:123456789012:parameter/engine"
     geo_files      = ["/opt/city.mmdb", "/opt/asn.mmdb"]
     retention_days = 90
+    log_level      = "debug"
     vpc            = { vpc_id = "vpc-1", subnet_ids = ["subnet-1"] }
   }
 
@@ -227,6 +229,8 @@ run "elastic_cloud" {
       ALBATROSS_OWN_PREFIX     = "albatross/"
       ALBATROSS_EVENTS         = "false"
       ALBATROSS_RETENTION_DAYS = "90"
+      ALBATROSS_GRANT_ROLE     = "arn:aws:iam::123456789012:role/a-role"
+      ALBATROSS_LOG_LEVEL      = "debug"
     })
     error_message = "Lists are joined, numbers and truths written out."
   }

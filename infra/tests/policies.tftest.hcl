@@ -143,7 +143,12 @@ run "a_redaction_key" {
 run "a_domain_that_exists" {
   variables {
     sigv4      = "es"
-    engine_arn = "arn:aws:es:eu-central-1:123456789012:domain/mine"
+    engine_arn = "arn:aws:es:us-east-1:123456789012:domain/mine"
+  }
+
+  assert {
+    condition     = aws_lambda_function.ingest.environment[0].variables["ALBATROSS_SIGV4_REGION"] == "us-east-1"
+    error_message = "Requests are signed for the domain's region."
   }
 
   assert {
@@ -160,5 +165,22 @@ run "a_domain_that_exists" {
   assert {
     condition     = aws_lambda_invocation.setup[0].function_name == "albatross-setup" && jsondecode(aws_lambda_invocation.setup[0].input) == { albatross = "setup" }
     error_message = "The order goes to the setup, and grants nothing."
+  }
+}
+
+run "an_encryption_of_our_own_objects" {
+  variables {
+    s3_encryption = "aws:kms:arn:aws:kms:eu-central-1:123456789012:key/22222222-2222-2222-2222-222222222222"
+  }
+
+  assert {
+    condition     = aws_lambda_function.ingest.environment[0].variables["ALBATROSS_S3_ENCRYPTION"] == var.s3_encryption
+    error_message = "The function sends the header."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role_policy.bucket_keys[0].policy).Statement[0] == {
+      Effect = "Allow", Action = ["kms:Decrypt", "kms:GenerateDataKey"], Resource = [trimprefix(var.s3_encryption, "aws:kms:")]
+    }
+    error_message = "It may use the key that it names."
   }
 }

@@ -89,6 +89,8 @@ run "text_of_another_shape" {
     geo_files           = ["/opt/a,b.mmdb"]
     redact_key_arn      = "0123456789abcdef"
     settle              = "move"
+    s3_encryption       = "aws:kms:alias/key"
+    log_level           = "trace"
     kms_key_arn         = "arn:aws:kms:eu-central-1:123456789012:alias/key"
     bucket_kms_key_arns = ["alias/key"]
     secret_kms_key_arns = ["alias/key"]
@@ -97,7 +99,7 @@ run "text_of_another_shape" {
 
   expect_failures = [
     var.name, var.architecture, var.tick, var.bucket, var.prefix, var.endpoint, var.secret_arn,
-    var.geo_files, var.redact_key_arn, var.settle, var.kms_key_arn, var.bucket_kms_key_arns,
+    var.geo_files, var.redact_key_arn, var.settle, var.s3_encryption, var.log_level, var.kms_key_arn, var.bucket_kms_key_arns,
     var.secret_kms_key_arns, var.alarm_topic_arn,
   ]
 }
@@ -229,6 +231,27 @@ run "an_archive_without_a_slash" {
   }
 
   expect_failures = [var.archive_to]
+}
+
+run "credentials_in_the_clear" {
+  command = plan
+
+  variables {
+    endpoint   = "http://search.example:9200"
+    secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:engine-AbCdEf"
+  }
+
+  expect_failures = [var.allow_plain_http]
+}
+
+run "credentials_in_the_clear_as_meant" {
+  command = plan
+
+  variables {
+    endpoint         = "http://search.example:9200"
+    secret_arn       = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:engine-AbCdEf"
+    allow_plain_http = true
+  }
 }
 
 run "nothing_left_to_sweep" {
