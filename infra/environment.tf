@@ -1,14 +1,11 @@
 locals {
-  # What is null is not set. Only values that are secret are marked so: names and the rest show in plans.
+  # What is null is not set. Nothing in here is secret: secrets come by ARN.
   environment = {
     for name, value in {
       ALBATROSS_BUCKET                  = local.bucket
       ALBATROSS_PREFIX                  = var.prefix
       ALBATROSS_ENDPOINT                = local.endpoint
       ALBATROSS_CLOUD_ID                = var.cloud_id
-      ALBATROSS_USERNAME                = var.username
-      ALBATROSS_PASSWORD                = var.password
-      ALBATROSS_API_KEY                 = var.api_key
       ALBATROSS_SECRET_ARN              = var.secret_arn
       ALBATROSS_SIGV4                   = local.sigv4
       ALBATROSS_SIGV4_REGION            = local.signed_arn == null ? null : split(":", local.signed_arn)[3]
@@ -32,6 +29,6 @@ locals {
       ALBATROSS_RETENTION_DAYS          = var.retention_days
       ALBATROSS_GRANT_ROLE              = aws_iam_role.ingest.arn
       ALBATROSS_LOG_LEVEL               = var.log_level
-    } : name => tostring(value) if nonsensitive(value != null)
+    } : name => tostring(value) if value != null
   }
 }

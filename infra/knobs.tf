@@ -49,41 +49,15 @@ variable "cloud_id" {
   }
 }
 
-variable "username" {
-  description = "User for basic authentication."
-  type        = string
-  default     = null
-
-  validation {
-    condition     = (var.username == null) == (var.password == null)
-    error_message = "username and password must be given together."
-  }
-  validation {
-    condition = length([
-      for given in [var.domain != null, var.username != null, var.api_key != null, var.secret_arn != null, var.sigv4 != null] : given if given
-    ]) <= 1
-    error_message = "choose one way of authorization: username with password, api_key, secret_arn or sigv4; none of them with domain, where requests are signed."
-  }
-}
-
-variable "password" {
-  description = "Password for basic authentication. It lies in the state and in the function's configuration: prefer secret_arn."
-  type        = string
-  default     = null
-  sensitive   = true
-}
-
-variable "api_key" {
-  description = "API key, encoded as Elasticsearch hands it out. It lies in the state and in the function's configuration: prefer secret_arn."
-  type        = string
-  default     = null
-  sensitive   = true
-}
-
 variable "secret_arn" {
-  description = "ARN of a Secrets Manager secret or an SSM parameter: JSON with username and password, or with api_key."
+  description = "ARN of a Secrets Manager secret or an SSM parameter: JSON with username and password, or with api_key. Terraform's state never holds them."
   type        = string
   default     = null
+
+  validation {
+    condition     = length([for given in [var.domain != null, var.secret_arn != null, var.sigv4 != null] : given if given]) <= 1
+    error_message = "choose one way of authorization: secret_arn or sigv4; neither of them with domain, where requests are signed."
+  }
 
   validation {
     condition     = var.secret_arn == null ? true : can(regex("^arn:[^:]+:(secretsmanager:[^:]+:[0-9]{12}:secret:|ssm:[^:]+:[0-9]{12}:parameter/).+", var.secret_arn))

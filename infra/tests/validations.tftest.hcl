@@ -146,18 +146,17 @@ run "a_domain_without_a_network" {
   expect_failures = [var.domain]
 }
 
-run "a_domain_and_a_password" {
+run "a_domain_and_a_secret" {
   command = plan
 
   variables {
-    endpoint = null
-    domain   = {}
-    vpc      = { vpc_id = "vpc-1", subnet_ids = ["subnet-1"] }
-    username = "user"
-    password = "password"
+    endpoint   = null
+    domain     = {}
+    vpc        = { vpc_id = "vpc-1", subnet_ids = ["subnet-1"] }
+    secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:engine-AbCdEf"
   }
 
-  expect_failures = [var.username]
+  expect_failures = [var.secret_arn]
 }
 
 run "a_cloud_id_that_is_none" {
@@ -171,25 +170,16 @@ run "a_cloud_id_that_is_none" {
   expect_failures = [var.cloud_id]
 }
 
-run "a_user_without_a_password" {
-  command = plan
-
-  variables {
-    username = "user"
-  }
-
-  expect_failures = [var.username]
-}
-
 run "two_ways_of_authorization" {
   command = plan
 
   variables {
-    api_key    = "key"
+    sigv4      = "es"
+    engine_arn = "arn:aws:es:eu-central-1:123456789012:domain/mine"
     secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:engine-AbCdEf"
   }
 
-  expect_failures = [var.username]
+  expect_failures = [var.secret_arn]
 }
 
 run "signed_for_nobody" {
