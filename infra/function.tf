@@ -1,3 +1,9 @@
+locals {
+  # What the Lambda asks for when it begins, beside MMDB files: 64 MB, and for each object two requests of a batch and its
+  # compressed copy, and 8 MB.
+  needed_mb = ceil(64 + coalesce(var.objects_in_flight, 4) * (4 * coalesce(var.batch_bytes, 3 * 1048576) / 1048576 + 8))
+}
+
 resource "aws_lambda_function" "ingest" {
   #checkov:skip=CKV_AWS_116: what a failed tick leaves the next one finds in the bucket; the queues have a dead-letter queue
   #checkov:skip=CKV_AWS_50: one log line and the metrics of every run say what took how long; no SDK for X-Ray is in the package
@@ -32,6 +38,13 @@ resource "aws_lambda_function" "ingest" {
     content {
       subnet_ids         = vpc_config.value.subnet_ids
       security_group_ids = concat([aws_security_group.function[0].id], vpc_config.value.security_group_ids)
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = var.memory_mb >= local.needed_mb
+      error_message = "memory_mb must be at least ${local.needed_mb} with these objects_in_flight and batch_bytes: with less the Lambda refuses to begin."
     }
   }
 

@@ -31,7 +31,7 @@ variable "architecture" {
 }
 
 variable "memory_mb" {
-  description = "Memory of the function, and with it its share of a CPU: a whole one at 1769 MB."
+  description = "Memory of the function, and with it its share of a CPU: a whole one at 1769 MB. At least what objects_in_flight, batch_bytes and the files of geo_files need."
   type        = number
   default     = 256
   nullable    = false

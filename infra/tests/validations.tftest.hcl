@@ -75,6 +75,28 @@ run "numbers_that_are_not_whole" {
   ]
 }
 
+run "memory_for_less_than_is_in_flight" {
+  command = plan
+
+  variables {
+    memory_mb         = 255
+    objects_in_flight = 4
+    batch_bytes       = 10485760
+  }
+
+  expect_failures = [aws_lambda_function.ingest]
+}
+
+run "memory_for_what_is_in_flight" {
+  command = plan
+
+  variables {
+    memory_mb         = 256
+    objects_in_flight = 4
+    batch_bytes       = 10485760
+  }
+}
+
 run "text_of_another_shape" {
   command = plan
 
