@@ -109,7 +109,7 @@ def test_work_orders(bucket: Bucket, index: Index, variables: dict[str, str], tm
     with Emulator(variables, tmp_path) as emulator:
         assert emulator.invoke({"albatross": "setup"})["template"] == index.prefix
         assert emulator.invoke({"albatross": "replay"})["files"] == 0
-        with pytest.raises(Exception, match="ALBATROSS_FANOUT_QUEUE_URL"):
+        with pytest.raises(Exception, match="ALBATROSS_BACKFILL_QUEUE_URL"):
             emulator.invoke({"albatross": "backfill", "from": "2026-01-01", "to": "2026-01-31"})
 
 
