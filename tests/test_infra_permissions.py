@@ -19,6 +19,7 @@ CALLS = {
     "delete_objects": {"s3:DeleteObject"},
     "get_object": {"s3:GetObject"},
     "get_queue_attributes": {"sqs:GetQueueAttributes"},
+    "head_bucket": {"s3:ListBucket"},
     "head_object": {"s3:GetObject"},
     "list_objects_v2": {"s3:ListBucket"},
     "put_object": {"s3:PutObject"},
