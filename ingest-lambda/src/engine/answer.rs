@@ -32,7 +32,8 @@ impl Answer {
     /// Whether the same request may well succeed later: time-out, too many requests, server fault.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self.status, 408 | 429 | 500..)
+        // 501 is for good: a gateway does not know the request.
+        matches!(self.status, 408 | 429 | 500 | 502..)
     }
 
     /// The status and the beginning of the body, for messages.
@@ -110,6 +111,15 @@ mod tests {
         assert!(long.ends_with("ü…") && long.chars().count() < 320);
         let moved = Answer { status: 301, location: Some("https://other/".to_owned()), ..answer("\n\u{1b}[2J") };
         assert_eq!(moved.excerpt(), "HTTP 301 to https://other/ \\u{1b}[2J");
+    }
+
+    #[test]
+    fn what_is_not_implemented_stays_so() {
+        let is_transient =
+            |status| Answer { status, retry_after: None, location: None, body: Vec::new() }.is_transient();
+        assert!(
+            [408, 429, 500, 502, 503, 504].into_iter().all(is_transient) && ![404, 501].into_iter().any(is_transient)
+        );
     }
 
     #[test]
