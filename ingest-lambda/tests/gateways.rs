@@ -3,7 +3,9 @@
 
 mod support;
 
-use support::{Bucket, Index, Reply, Request, Server, ingest, log};
+use std::sync::{Arc, Mutex};
+
+use support::{Bucket, Index, Reply, Request, Server, command, ingest, log};
 
 /// An engine behind a gateway that answers some requests itself.
 fn behind(index: &Index, gateway: impl Fn(&Request) -> Option<Reply> + Send + Sync + 'static) -> Server {
@@ -28,4 +30,34 @@ fn a_gateway_that_lets_through_what_an_ingest_needs_is_enough() {
         let run = ingest(&bucket.serve(), &server);
         assert_eq!((run.status, index.count()), (Some(0), 1), "{status}: {}", run.stderr);
     }
+}
+
+#[test]
+fn what_amazon_refuses_is_not_offered() {
+    const POLICY: &str = "/_plugins/_ism/policies/albatross-elb";
+    let refused = r#"{"Message":"Your request: '/_ilm/status' is not allowed."}"#;
+    let run = |ism: u16| {
+        let puts = Arc::new(Mutex::new(Vec::new()));
+        let server = Server::start({
+            let puts = Arc::clone(&puts);
+            move |request| match (&*request.method, &*request.path) {
+                ("GET", "/_ilm/status") => Reply::new(401, refused),
+                ("GET", POLICY) => Reply::new(ism, r#"{"error":{"type":"status_exception"}}"#),
+                ("PUT", path) => {
+                    puts.lock().unwrap().push(path.to_owned());
+                    Reply::new(200, r#"{"_id":"albatross-elb","acknowledged":true}"#)
+                }
+                _ => Reply::new(405, r#"{"error":"Incorrect HTTP method"}"#),
+            }
+        });
+        let mut setup = command("setup", &Bucket::default().serve(), &server);
+        let output = setup.env("ALBATROSS_RETENTION_DAYS", "30").output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap(), puts.lock().unwrap().clone())
+    };
+    let (status, stderr, puts) = run(404);
+    assert_eq!((status, puts[0].as_str()), (Some(0), POLICY), "{stderr}");
+    // Without either, the refusal is what there is to tell.
+    let (status, stderr, puts) = run(400);
+    assert!(status == Some(1) && stderr.contains("HTTP 401") && stderr.contains("not allowed"), "{stderr}");
+    assert!(puts.is_empty());
 }

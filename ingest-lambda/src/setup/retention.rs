@@ -61,7 +61,8 @@ pub(crate) async fn install(engine: &Engine, settings: &Settings, days: u32) -> 
         return Err(RetentionError::Serverless);
     }
     let name = settings.template_name();
-    if has_ilm(engine).await? {
+    let ilm = ask_for_ilm(engine).await?;
+    if ilm == Offer::Made {
         let body = Body::json(ilm_policy(settings, days).to_string());
         let (answer, said) = engine.demand(Method::PUT, &format!("_ilm/policy/{name}"), body).await?;
         if said["acknowledged"] != true {
@@ -75,7 +76,7 @@ pub(crate) async fn install(engine: &Engine, settings: &Settings, days: u32) -> 
         200 => format!("{path}?{}", seen(&policy).ok_or_else(|| engine.no_engine(&found))?),
         404 => path,
         // No such path: an engine names it an index's, or one without a handler.
-        400 | 405 | 410 => return Err(RetentionError::Unsupported),
+        400 | 405 | 410 => return Err(ilm.refusal()),
         _ => return Err(StopReason::Refused(found.excerpt()).into()),
     };
     let policy = Body::json(ism_policy(settings, days).to_string());
@@ -91,12 +92,34 @@ fn not_put(engine: &Engine, answer: &Answer, said: &Value) -> StopReason {
     if said["acknowledged"] == false { StopReason::Refused(answer.excerpt()) } else { engine.no_engine(answer) }
 }
 
-async fn has_ilm(engine: &Engine) -> Result<bool, RetentionError> {
+/// What an engine says of index lifecycle management.
+#[derive(Debug, PartialEq, Eq)]
+enum Offer {
+    /// It has it.
+    Made,
+    /// It has not.
+    Unknown,
+    /// Not to us; it may have the other one. Amazon's domains refuse what they do not know.
+    Refused(String),
+}
+
+impl Offer {
+    /// Where the engine does not have the other one either.
+    fn refusal(self) -> RetentionError {
+        match self {
+            Self::Refused(answer) => StopReason::Refused(answer).into(),
+            Self::Made | Self::Unknown => RetentionError::Unsupported,
+        }
+    }
+}
+
+async fn ask_for_ilm(engine: &Engine) -> Result<Offer, RetentionError> {
     let (answer, said) = engine.ask_json(Method::GET, "_ilm/status", Body::empty()).await?;
     match answer.status {
-        200 if said["operation_mode"].is_string() => Ok(true),
+        200 if said["operation_mode"].is_string() => Ok(Offer::Made),
         200 => Err(engine.no_engine(&answer).into()),
-        400 | 404 | 405 => Ok(false),
+        400 | 404 | 405 => Ok(Offer::Unknown),
+        401 | 403 => Ok(Offer::Refused(answer.excerpt())),
         410 => Err(RetentionError::NotOffered(answer.excerpt())),
         _ => Err(StopReason::Refused(answer.excerpt()).into()),
     }
