@@ -165,7 +165,12 @@ impl Engine {
 
     fn lost(&self, error: &(dyn Error + 'static)) -> NoAnswer {
         let message = format!("{}: {}", self.endpoint, error_chain(error));
+        let is_plain = self.endpoint.scheme() == "http";
         match error {
+            error if is_plain && tls::is_no_http(error) => NoAnswer::NoHttp(message),
+            error if is_plain && tls::is_silent(error) => {
+                NoAnswer::Lost(format!("{message} (begin with https:// if this port speaks TLS)"))
+            }
             error if tls::is_untrusted(error) => NoAnswer::Untrusted(message),
             error if tls::is_plain(error) => NoAnswer::NoTls(message),
             _ => NoAnswer::Lost(message),

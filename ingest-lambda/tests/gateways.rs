@@ -3,7 +3,10 @@
 
 mod support;
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
+use std::thread;
 
 use support::{Bucket, Index, Reply, Request, Server, command, ingest, log};
 
@@ -60,4 +63,32 @@ fn what_amazon_refuses_is_not_offered() {
     let (status, stderr, puts) = run(400);
     assert!(status == Some(1) && stderr.contains("HTTP 401") && stderr.contains("not allowed"), "{stderr}");
     assert!(puts.is_empty());
+}
+
+#[test]
+fn a_port_that_wants_tls_is_said_to_want_it_at_once() {
+    let tries = Arc::new(Mutex::new(0));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    thread::spawn({
+        let tries = Arc::clone(&tries);
+        move || {
+            for mut stream in listener.incoming().flatten() {
+                *tries.lock().unwrap() += 1;
+                let _ = stream.read(&mut [0; 1024]);
+                // A fatal alert, unexpected_message, as a TLS server sends it.
+                let _ = stream.write_all(&[0x15, 3, 3, 0, 2, 2, 10]);
+            }
+        }
+    });
+    let unused = Index::default().serve();
+    let output =
+        command("setup", &Bucket::default().serve(), &unused).env("ALBATROSS_ENDPOINT", &url).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(
+        stderr.contains(&format!("no HTTP is spoken at {url}")) && stderr.contains("begin with https://"),
+        "{stderr}"
+    );
+    assert_eq!(*tries.lock().unwrap(), 1);
 }

@@ -74,6 +74,9 @@ pub enum NoAnswer {
     /// Nothing was sent: the other side speaks without TLS.
     #[error("no TLS is spoken at {0}: give the port that speaks it, or begin with http:// where the engine has no TLS")]
     NoTls(String),
+    /// What came is no answer of HTTP's; a port with TLS says so.
+    #[error("no HTTP is spoken at {0}: begin with https:// if this port speaks TLS")]
+    NoHttp(String),
     /// Nothing was sent, as nothing would have authorized it.
     #[error(transparent)]
     Unauthorized(#[from] AuthError),

@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use reqwest::{Certificate, ClientBuilder};
-use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::{InvalidMessage, RootCertStore};
 use thiserror::Error;
 
 use crate::network::AWS_CA_BUNDLE;
@@ -55,15 +55,26 @@ pub(super) fn trust(
 
 /// Whether a request failed because of the other side's certificate.
 pub(crate) fn is_untrusted(error: &(dyn Error + 'static)) -> bool {
-    matches!(rustls_error(error), Some(rustls::Error::InvalidCertificate(_)))
+    matches!(cause(error), Some(rustls::Error::InvalidCertificate(_)))
 }
 
 /// Whether a request failed because what answered was no TLS at all.
 pub(super) fn is_plain(error: &(dyn Error + 'static)) -> bool {
-    matches!(rustls_error(error), Some(rustls::Error::InvalidMessage(_)))
+    matches!(cause(error), Some(rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType)))
 }
 
-fn rustls_error<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
+/// Whether what answered was no HTTP at all, as an alert of TLS is none.
+pub(super) fn is_no_http(error: &(dyn Error + 'static)) -> bool {
+    cause(error).is_some_and(hyper::Error::is_parse)
+}
+
+/// Whether nothing was answered before the other side closed, as some do who want TLS.
+pub(super) fn is_silent(error: &(dyn Error + 'static)) -> bool {
+    cause(error).is_some_and(hyper::Error::is_incomplete_message)
+}
+
+/// The cause of an error that is of this kind.
+fn cause<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e E> {
     let mut cause = Some(error);
     while let Some(error) = cause {
         if let Some(found) = error.downcast_ref() {
