@@ -9,7 +9,7 @@ pub(crate) mod template;
 
 use std::fmt;
 
-use parser_wasm::{Settings, TEMPLATE_VERSION};
+use parser_wasm::Settings;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -76,7 +76,7 @@ pub struct SetupReport {
     /// The template's name.
     pub template: String,
     /// The template's version.
-    pub version: u32,
+    pub version: u64,
     /// The indices that it is for, as a pattern, or the data stream.
     pub indices: String,
     /// How long documents are kept; none where this program has not been told.
@@ -143,7 +143,7 @@ pub async fn setup(
     };
     let by_template = retention.as_ref().is_some_and(|retention| retention.by == Lifecycle::Ilm);
     let name = settings.template_name();
-    template::put(engine, settings, by_template.then_some(name.as_str())).await?;
+    let version = template::put(engine, settings, by_template.then_some(name.as_str())).await?;
     shape::check(engine, settings).await?;
     let preflight = preflight::look(engine, settings, &shape::todays_index(settings)).await;
     let imported = match import {
@@ -153,7 +153,7 @@ pub async fn setup(
     Ok(SetupReport {
         endpoint: engine.endpoint().to_string(),
         template: name,
-        version: TEMPLATE_VERSION,
+        version,
         indices: settings.index_pattern(),
         retention,
         preflight,
