@@ -186,6 +186,12 @@ fn what_was_not_imported_is_named() {
         let (server, _) = server(move |_| Reply::new(200, answer.to_string()));
         assert_exits(1, &setup(&server, &server.url(), &[]), said);
     }
+    let loud = json!({ "type": "dashboard", "id": "\u{1b}[2J", "error": { "type": "x".repeat(5000) } });
+    let loud = json!({ "success": false, "successCount": 40, "errors": [loud] }).to_string();
+    let (noisy, _) = server(move |_| Reply::new(200, loud.clone()));
+    let output = setup(&noisy, &noisy.url(), &[]);
+    assert_exits(1, &output, "were imported: dashboard \\u{1b}[2J: xxx");
+    assert!(output.stderr.len() < 1000);
     let many = vec![json!({ "type": "dashboard", "id": "b", "error": { "type": "conflict" } }); 41];
     let many = json!({ "success": false, "successCount": 0, "errors": many }).to_string();
     let (server, _) = server(move |_| Reply::new(200, many.clone()));

@@ -16,6 +16,7 @@ use self::boards::BOARDS;
 use self::render::Subject;
 use crate::cancel::StopReason;
 use crate::engine::{Answer, Body, Engine};
+use crate::excerpt::excerpt;
 
 const IMPORT: &str = "api/saved_objects/_import?overwrite=true";
 
@@ -135,5 +136,5 @@ fn failure(error: &Value) -> String {
         (_, Some(message)) => format!(" {message}"),
         _ => String::new(),
     };
-    format!("{named}: {kind}{more}")
+    excerpt(&format!("{named}: {kind}{more}"))
 }
