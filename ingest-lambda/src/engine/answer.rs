@@ -40,8 +40,9 @@ impl Answer {
     #[must_use]
     pub fn excerpt(&self) -> String {
         let location = self.location.as_ref().map(|to| format!("to {} ", excerpt(to))).unwrap_or_default();
-        let body = excerpt(&String::from_utf8_lossy(&self.body));
-        format!("HTTP {} {location}{body}", self.status).trim_end().to_owned()
+        let body = String::from_utf8_lossy(&self.body);
+        let beginning = excerpt(&body);
+        format!("HTTP {} {location}{beginning}{}", self.status, advice(&body)).trim_end().to_owned()
     }
 
     /// What the answer says, where it is JSON as engines write it: an object or a list.
@@ -59,6 +60,17 @@ impl Answer {
             400.. => is_page,
             _ => true,
         }
+    }
+}
+
+/// What to set, where AWS says which part of a signature is wrong.
+fn advice(body: &str) -> &'static str {
+    if body.contains("Credential should be scoped to a valid region") {
+        " (ALBATROSS_SIGV4_REGION sets the region)"
+    } else if body.contains("Credential should be scoped to correct service") {
+        " (ALBATROSS_SIGV4 sets the service)"
+    } else {
+        ""
     }
 }
 
@@ -114,6 +126,8 @@ mod tests {
         assert!(long.ends_with("ü…") && long.chars().count() < 320);
         let moved = Answer { status: 301, location: Some("https://other/".to_owned()), ..answer("\n\u{1b}[2J") };
         assert_eq!(moved.excerpt(), "HTTP 301 to https://other/ \\u{1b}[2J");
+        let region = answer("Credential should be scoped to a valid region, not 'eu-west-1'.").excerpt();
+        assert!(region.ends_with("not 'eu-west-1'. (ALBATROSS_SIGV4_REGION sets the region)"), "{region}");
     }
 
     #[test]
