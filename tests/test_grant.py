@@ -83,13 +83,14 @@ def test_exactly_what_an_ingest_needs(
             assert index.count() == before
 
             if target == "daily":
-                # A shard that no node may hold: the ingester sees that, too.
+                # A shard that no node may hold: the ingester sees that, and documents for others are taken.
                 nowhere = {"settings": {"index.routing.allocation.require._name": "nobody"}}
                 red = f"{secured.url}/{index.prefix}-2020.01.01?wait_for_active_shards=0"
                 ask(secured.access, "PUT", red, nowhere).raise_for_status()
                 bucket.put(logs[0].key, logs[0].body)
                 warned = albatross.ingest(variables)
                 assert warned.status == 0 and "found red indices" in warned.messages, warned.messages
+                assert f"{index.prefix}-2020.01.01" in warned.messages, warned.messages
         finally:
             for kind in ("rolesmapping", "roles"):
                 ask(secured.access, "DELETE", f"{secured.url}/_plugins/_security/api/{kind}/{index.prefix}-ingest")
