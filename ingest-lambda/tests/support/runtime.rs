@@ -4,18 +4,20 @@
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
 use super::{Reply, Request, Server, configure};
+
+/// A machine that is busy with other tests may be late by so much. What never ends is much later.
+const LATE: Duration = Duration::from_secs(60);
 
 /// How an invocation ended.
 pub struct Invocation {
     /// The answer, or the error.
     pub answer: Value,
     pub is_error: bool,
-    pub took: Duration,
 }
 
 pub struct Lambda {
@@ -66,11 +68,10 @@ impl Lambda {
 
     /// Invokes it with so much time to answer.
     pub fn invoke(&self, event: Value, time: Duration) -> Invocation {
-        let begun = Instant::now();
         self.events.send((event, time)).expect("it runs");
         let (is_error, answer) =
-            self.answers.lock().expect("lock").recv_timeout(time).expect("an answer before the time is out");
-        Invocation { answer, is_error, took: begun.elapsed() }
+            self.answers.lock().expect("lock").recv_timeout(time + LATE).expect("it ends by itself");
+        Invocation { answer, is_error }
     }
 
     /// The most memory that it has had, as the kernel tells.
