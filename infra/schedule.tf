@@ -1,3 +1,12 @@
+locals {
+  rate_seconds = try(
+    regex("^rate\\(([0-9]+) ", var.tick)[0] * { minute = 60, hour = 3600, day = 86400 }[regex("^rate\\([0-9]+ (minute|hour|day)", var.tick)[0]],
+    null
+  )
+  # cron(...) does not say how often: silent_seconds says what is too long.
+  tick_seconds = coalesce(local.rate_seconds, var.silent_seconds)
+}
+
 resource "aws_scheduler_schedule" "tick" {
   name                = "${var.name}-tick"
   description         = "Albatross: sweeps ${var.bucket}"

@@ -284,7 +284,7 @@ variable "nobody_is_told" {
 }
 
 variable "oldest_waiting_seconds" {
-  description = "Age of the oldest object that waits, from which on there is an alarm."
+  description = "Age of the oldest object that waits or fails, and of S3's oldest event, from which on there is an alarm."
   type        = number
   default     = 3600
   nullable    = false
@@ -401,7 +401,7 @@ variable "vpc" {
 }
 
 variable "silent_seconds" {
-  description = "After how long without any invocation there is an alarm: longer than tick's interval."
+  description = "After how long without a whole sweep there is an alarm, whatever else invokes the function: longer than tick's interval, also of cron(...)."
   type        = number
   default     = 1800
   nullable    = false
@@ -411,10 +411,7 @@ variable "silent_seconds" {
     error_message = "silent_seconds must be a multiple of 60, from 60 to 86400."
   }
   validation {
-    condition = var.silent_seconds >= try(
-      regex("^rate\\(([0-9]+) ", var.tick)[0] * { minute = 60, hour = 3600, day = 86400 }[regex("^rate\\([0-9]+ (minute|hour|day)", var.tick)[0]],
-      0
-    )
+    condition     = var.silent_seconds >= coalesce(local.rate_seconds, 0)
     error_message = "silent_seconds must not be shorter than tick's interval, or every pause between two is an alarm."
   }
 }

@@ -54,8 +54,9 @@ run "the_least" {
   }
   assert {
     condition = toset(keys(aws_cloudwatch_metric_alarm.this)) == toset([
-      "errors", "throttles", "silent", "listing-cut", "ticks-skipped", "failing", "unstored", "unknown-names", "jobs-stopped",
-      "state-not-written", "stopped", "alarm-lines", "quarantined", "damaged", "oldest-waiting",
+      "errors", "throttles", "silent", "listing-cut", "ticks-skipped", "failing", "oldest-failed", "unstored",
+      "unknown-names", "jobs-stopped", "state-not-written", "stopped", "alarm-lines", "quarantined", "damaged",
+      "oldest-waiting",
     ])
     error_message = "There are alarms for what there is."
   }
@@ -203,7 +204,7 @@ run "what_exists_already" {
     error_message = "What is given is not made."
   }
   assert {
-    condition     = aws_sqs_queue.events[0].kms_master_key_id == var.kms_key_arn && aws_cloudwatch_metric_alarm.this["errors"].alarm_actions == toset([var.alarm_topic_arn])
+    condition     = aws_sqs_queue.events[0].kms_master_key_id == var.kms_key_arn && aws_cloudwatch_metric_alarm.this["stopped"].alarm_actions == toset([var.alarm_topic_arn])
     error_message = "What is given is used."
   }
 }
@@ -263,6 +264,10 @@ run "a_pause" {
     condition     = aws_cloudwatch_metric_alarm.this["silent"].treat_missing_data == "notBreaching"
     error_message = "Nobody is woken for a pause."
   }
+  assert {
+    condition     = !contains(keys(aws_cloudwatch_metric_alarm.this), "events-wait") && contains(keys(aws_cloudwatch_metric_alarm.this), "dead-letters")
+    error_message = "Messages may wait meanwhile, but not fail."
+  }
 }
 
 run "a_backfill_of_its_own" {
@@ -288,17 +293,92 @@ run "a_backfill_of_its_own" {
 }
 
 run "a_dead_schedule_rings" {
+  variables {
+    events = true
+    fanout = true
+  }
+
   assert {
     condition = (
       aws_cloudwatch_metric_alarm.this["silent"].metric_name == "Sweeps"
       && aws_cloudwatch_metric_alarm.this["silent"].treat_missing_data == "breaching"
+      && aws_cloudwatch_metric_alarm.this["silent"].period == 1800
       && aws_cloudwatch_metric_alarm.this["silent"].dimensions == tomap({ Deployment = "albatross" })
     )
     error_message = "The absence of whole sweeps is an alarm, whatever else invokes the function."
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this["ticks-skipped"].evaluation_periods == 3 && aws_cloudwatch_metric_alarm.this["listing-cut"].evaluation_periods == 2
-    error_message = "What may happen once rings when it lasts."
+    condition     = aws_cloudwatch_metric_alarm.this["events-wait"].metric_name == "ApproximateAgeOfOldestMessage"
+    error_message = "So is a queue that nobody works off."
+  }
+  assert {
+    condition = alltrue([
+      for name, alarm in aws_cloudwatch_metric_alarm.this : alarm.dimensions == tomap({ Deployment = "albatross" })
+      if alarm.namespace == "Albatross"
+    ])
+    error_message = "No deployment hides another's metrics."
+  }
+}
+
+run "what_may_happen_once_rings_when_it_lasts" {
+  variables {
+    tick           = "rate(1 hour)"
+    silent_seconds = 7200
+  }
+
+  assert {
+    condition = [
+      for name in ["listing-cut", "ticks-skipped", "errors"] :
+      [aws_cloudwatch_metric_alarm.this[name].evaluation_periods, aws_cloudwatch_metric_alarm.this[name].period]
+    ] == [[2, 3600], [3, 3600], [2, 3600]]
+    error_message = "It is counted tick by tick."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["listing-cut"].comparison_operator == "LessThanThreshold" && aws_cloudwatch_metric_alarm.this["listing-cut"].statistic == "Maximum"
+    error_message = "A listing that was whole is enough."
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["stopped"].period == 7200
+    error_message = "An alarm does not come and go between two ticks."
+  }
+}
+
+run "each_cause_rings_once" {
+  variables {
+    events   = true
+    backfill = true
+  }
+
+  assert {
+    condition = alltrue([
+      for name, alarm in aws_cloudwatch_metric_alarm.this :
+      length(alarm.alarm_actions) == (contains(keys(aws_cloudwatch_composite_alarm.unless), name) ? 0 : 1)
+    ])
+    error_message = "An alarm rings by itself, or where no other explains it."
+  }
+  assert {
+    condition = toset(keys(aws_cloudwatch_composite_alarm.unless)) == toset([
+      "errors", "silent", "oldest-failed", "oldest-waiting", "events-wait", "alarm-lines",
+    ])
+    error_message = "Signs ring where no cause does."
+  }
+  assert {
+    condition     = aws_cloudwatch_composite_alarm.unless["errors"].alarm_rule == "ALARM(\"albatross-errors\") AND NOT ALARM(\"albatross-stopped\") AND NOT ALARM(\"albatross-failing\") AND NOT ALARM(\"albatross-unstored\")"
+    error_message = "The rule names the others."
+  }
+  assert {
+    condition = alltrue([
+      for alarm in aws_cloudwatch_composite_alarm.unless :
+      alarm.alarm_actions == toset([aws_sns_topic.alarms[0].arn]) && alarm.ok_actions == alarm.alarm_actions
+    ])
+    error_message = "They go where the others go."
+  }
+  assert {
+    condition = (
+      { for query in aws_cloudwatch_metric_alarm.this["failing"].metric_query : query.id => query.expression }["rings"] == "IF(stopped + unstored > 0, 0, failed)"
+      && length(aws_cloudwatch_metric_alarm.this["failing"].metric_query) == 4
+    )
+    error_message = "A run of which nothing was settled is told once."
   }
 }
 
