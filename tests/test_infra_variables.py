@@ -44,3 +44,9 @@ def test_the_readme_says_why_others_are_not() -> None:
     text = (REPOSITORY / "infra/README.md").read_text()
     (table,) = re.findall(r"^\| variable \| why it is none of the module \|\n(.*?)\n\n", text, re.MULTILINE | re.DOTALL)
     assert set(re.findall(r"`(ALBATROSS_\w+)`", table)) == DERIVED | UNSET
+
+
+def test_what_becomes_of_objects_has_no_default() -> None:
+    text = (REPOSITORY / "infra/knobs.tf").read_text()
+    (block,) = re.findall(r'^variable "settle" \{\n.*?^}', text, re.MULTILINE | re.DOTALL)
+    assert "default" not in re.sub(r'description = ".*"', "", block)
