@@ -2,7 +2,9 @@
 
 mod auth;
 mod aws_host;
+mod backend_role;
 mod bucket;
+mod dashboards_url;
 mod encryption;
 mod endpoint;
 pub(crate) mod geo;
@@ -21,6 +23,8 @@ use parser_wasm::{GeoDatabases, RedactionKey, Settings};
 use reqwest::Url;
 use thiserror::Error;
 
+pub use self::backend_role::BackendRole;
+pub use self::dashboards_url::{DashboardsUrl, NoDashboardsUrl};
 pub use self::encryption::Encryption;
 pub(crate) use self::endpoint::{from_url as engine_url, is_loopback};
 pub use self::location::Location;
@@ -28,8 +32,6 @@ pub use self::variables::{VARIABLES, Variable};
 
 use self::lookup::Lookup;
 use crate::config::secret::Secret;
-use crate::setup::dashboards::DashboardsUrl;
-use crate::setup::grant::BackendRole;
 
 /// Everything that can be set; [`VARIABLES`] says by which variable. AWS's side (region,
 /// credentials, endpoints) comes from the variables and files every AWS tool reads.
@@ -255,6 +257,10 @@ impl Config {
         key.starts_with(&self.own_prefix)
     }
 }
+
+/// Bulk requests in flight for each object: while the engine works on one, the next is made ready. More objects at
+/// once do the same as more requests each.
+pub(crate) const MOST_IN_FLIGHT: usize = 2;
 
 /// The variable of the log's level, which the log itself reads.
 pub(crate) const LOG_LEVEL: &str = "ALBATROSS_LOG_LEVEL";

@@ -3,10 +3,10 @@
 //! One engine, [`Ingest`], behind two front doors: the Lambda (`main.rs`) and the operator's
 //! command `albatross` ([`command`]). What a line becomes is not decided here but in
 //! `parser_wasm`; this crate moves bytes and accounts for every line of them. An object is
-//! deleted only when its [`Ledger`] says that nothing of it could be lost.
+//! deleted only when its `Ledger` says that nothing of it could be lost.
 //!
-//! Decisions are pure functions ([`bulk::judge`], [`Backoff`], [`Ledger::may_settle`],
-//! [`Unsettled::disposition`]); the rest is concrete I/O, tested over real sockets.
+//! Decisions are pure functions (in `bulk`, `backoff`, `ledger`, `outcome`); the rest is concrete I/O, tested over
+//! real sockets.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 

@@ -164,7 +164,8 @@ async fn read_and_settle(ingest: &Ingest, logs: &Logs, key: &str, ask_first: boo
 }
 
 enum Opened<'a> {
-    Reading(Reading<'a>),
+    /// Boxed, as it holds much more than the others.
+    Reading(Box<Reading<'a>>),
     /// An earlier run was done with it.
     Done,
     /// An earlier run accounted for every line of this version.
@@ -214,7 +215,7 @@ impl<'a> Reading<'a> {
         let is_log = taken_over.indexed + taken_over.duplicate + taken_over.filtered > 0;
         let pipeline =
             Pipeline::new(Arc::clone(&ingest.sink), Refusals::Guarded, taken_over.clone(), quarantine, done_lines);
-        Ok(Opened::Reading(Self {
+        Ok(Opened::Reading(Box::new(Self {
             ingest,
             logs,
             key,
@@ -227,7 +228,7 @@ impl<'a> Reading<'a> {
             received_bytes: 0,
             inflated_bytes: 0,
             is_log,
-        }))
+        })))
     }
 
     /// The account of the whole object.
@@ -272,7 +273,7 @@ impl<'a> Reading<'a> {
         // in a way that AWS has not used so far.
         match lines.damage() {
             Some(damage) if !named_by_aws && damage.kind.is_other_file() => {
-                Err(Halt::Object(Unsettled::Other(damage.clone())))
+                Err(Halt::Object(Unsettled::Other(*damage)))
             }
             _ if !named_by_aws && nothing_good => Err(Halt::Object(Unsettled::NotLog { lines: ledger.lines })),
             damage => Ok(damage.cloned()),

@@ -13,11 +13,12 @@ use parser_wasm::Settings;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use self::dashboards::{DashboardsError, DashboardsUrl, Imported, dashboards};
-use self::grant::{BackendRole, Grant, GrantError};
+use self::dashboards::{DashboardsError, Imported, dashboards};
+use self::grant::{Grant, GrantError};
 use self::retention::{Lifecycle, RetentionError};
 use self::template::TemplateError;
 use crate::config::Config;
+use crate::config::{BackendRole, DashboardsUrl};
 use crate::engine::Engine;
 use crate::engine::preflight::{self, Bulk, Preflight};
 

@@ -321,6 +321,7 @@ fn both_clients_go_through_the_proxy_of_the_environment() {
             ("AWS_ENDPOINT_URL_S3", "http://s3.invalid"),
             ("ALBATROSS_S3_PATH_STYLE", "true"),
             ("ALBATROSS_ENDPOINT", "http://engine.invalid"),
+            ("ALBATROSS_ALLOW_PLAIN_HTTP", "true"),
         ]));
         assert_eq!(run.status, Some(0), "{name}: {}", run.stderr);
         let (of_s3, of_engine) = std::mem::take(&mut *asked.lock().unwrap());

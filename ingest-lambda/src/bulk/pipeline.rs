@@ -8,13 +8,10 @@ use tracing::Instrument;
 
 use crate::bulk::{Batch, Parked, ParkedCode, Refusals, Sent, Sink};
 use crate::cancel::StopReason;
+use crate::config::MOST_IN_FLIGHT;
 use crate::ledger::Ledger;
 use crate::quarantine::QuarantineFile;
 use crate::s3::{S3Error, Store};
-
-/// Bulk requests in flight for each object: while the engine works on one, the next is made ready. More objects at
-/// once do the same as more requests each.
-pub(crate) const MOST_IN_FLIGHT: usize = 2;
 
 /// Batches on their way, and the account of those that have arrived. Because outcomes are taken
 /// in order, and entered between two points where a future can be dropped, the account always covers

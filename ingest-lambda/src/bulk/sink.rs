@@ -11,13 +11,13 @@ use super::buffers::Pool;
 use super::delivery::Delivery;
 use super::entry::{Origin, Refusal};
 use super::name_in_url::without_names;
-use super::pipeline::{Blocked, MOST_IN_FLIGHT};
+use super::pipeline::Blocked;
 use super::progress::{Control, Progress};
 use super::refusal_rate::LatestRefusals;
 use super::response::{Judgement, Verdict, judge};
 use super::stats::SinkStats;
 use crate::cancel::StopReason;
-use crate::config::{Config, is_loopback};
+use crate::config::{Config, MOST_IN_FLIGHT, is_loopback};
 use crate::engine::{Answer, Body, Engine};
 use crate::limiter::{Admission, Limiter};
 

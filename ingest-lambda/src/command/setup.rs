@@ -7,8 +7,8 @@ use std::str::FromStr;
 use clap::Args;
 
 use super::{FAILED, fail, ingest};
-use crate::setup::dashboards::{DashboardsUrl, NoDashboardsUrl, dashboards};
-use crate::setup::grant::BackendRole;
+use crate::config::{BackendRole, DashboardsUrl, NoDashboardsUrl};
+use crate::setup::dashboards::dashboards;
 use crate::setup::{SetupExtras, setup};
 
 /// Put index template and retention policy into the engine; needed once, and after an upgrade

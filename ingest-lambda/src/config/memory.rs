@@ -1,7 +1,6 @@
 //! Whether the function's memory holds what the configuration asks for.
 
-use super::Config;
-use crate::bulk::pipeline::MOST_IN_FLIGHT;
+use super::{Config, MOST_IN_FLIGHT};
 
 const MIB: u64 = 1 << 20;
 

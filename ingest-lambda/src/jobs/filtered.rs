@@ -45,7 +45,7 @@ impl Held {
     pub(super) fn verdict(&self, report: &Report) -> Option<StopReason> {
         let count = self.objects.len() - self.before;
         let passed = report.indexed + report.duplicate + report.quarantined;
-        (count > 0 && passed * ONE_OF < report.filtered).then(|| StopReason::Filtered(count as u64))
+        (count > 0 && passed * ONE_OF < report.filtered).then_some(StopReason::Filtered(count as u64))
     }
 
     /// The objects that may be settled now; otherwise they are left, and none is given.

@@ -2,7 +2,6 @@
 
 mod boards;
 mod render;
-mod url;
 
 use parser_wasm::{EngineKind, Schema, Settings};
 use reqwest::Method;
@@ -10,11 +9,10 @@ use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
 
-pub use self::url::{DashboardsUrl, NoDashboardsUrl};
-
 use self::boards::BOARDS;
 use self::render::Subject;
 use crate::cancel::StopReason;
+use crate::config::DashboardsUrl;
 use crate::engine::{Answer, Body, Engine};
 use crate::excerpt::excerpt;
 

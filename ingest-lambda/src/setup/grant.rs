@@ -1,33 +1,19 @@
 //! What an ingest may do in an OpenSearch with access control: a role of our own in its security plugin.
 
 use std::fmt;
-use std::str::FromStr;
 
 use parser_wasm::{EngineKind, Settings, Target};
 use reqwest::Method;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::cancel::StopReason;
+use crate::config::BackendRole;
 use crate::engine::{Answer, Body, Engine};
-use crate::excerpt::excerpt;
 
 /// How a role's description begins that we may put anew.
 const OURS: &str = "Albatross: ";
-
-/// Whoever ingests, as the security plugin knows it: a backend role. On an Amazon domain it is the ARN of an IAM role.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String")]
-pub struct BackendRole(String);
-
-/// It names nobody whom the security plugin would meet.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error(
-    "{0:?} is no backend role: give an IAM role's ARN, arn:aws:iam::ACCOUNT:role/NAME, or another backend role's name, \
-     whole and without wildcards"
-)]
-pub struct NoBackendRole(String);
 
 /// A role that is in place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -132,7 +118,8 @@ fn is_ours(body: &Value, role: &str) -> bool {
     body[role]["description"].as_str().is_some_and(|description| description.starts_with(OURS))
 }
 
-fn is_mapped(mapping: &Value, role: &str, BackendRole(backend_role): &BackendRole) -> bool {
+fn is_mapped(mapping: &Value, role: &str, backend_role: &BackendRole) -> bool {
+    let backend_role = backend_role.name();
     mapping[role]["backend_roles"].as_array().is_some_and(|mapped| mapped.iter().any(|each| each == backend_role))
 }
 
@@ -179,35 +166,10 @@ impl Grant {
     }
 }
 
-impl FromStr for BackendRole {
-    type Err = NoBackendRole;
-
-    /// The ARN of a session or of a user is what one has at hand, and would never be met as a backend role.
-    fn from_str(text: &str) -> Result<Self, NoBackendRole> {
-        let is_other_arn = text.starts_with("arn:") && !(text.contains(":iam:") && text.contains(":role/"));
-        if text.trim().is_empty() || is_other_arn || is_pattern(text) || text.chars().any(char::is_control) {
-            return Err(NoBackendRole(excerpt(text)));
-        }
-        Ok(Self(text.to_owned()))
-    }
-}
-
-/// The plugin would grant to everybody whose role is like it: by wildcards, or by `/an expression/`.
-fn is_pattern(text: &str) -> bool {
-    text.contains(['*', '?']) || (text.starts_with('/') && text.ends_with('/'))
-}
-
-impl TryFrom<String> for BackendRole {
-    type Error = NoBackendRole;
-
-    fn try_from(text: String) -> Result<Self, NoBackendRole> {
-        text.parse()
-    }
-}
-
 impl fmt::Display for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { role, backend_role: BackendRole(who), cluster, indices, pattern } = self;
+        let Self { role, backend_role, cluster, indices, pattern } = self;
+        let who = backend_role.name();
         write!(f, "role {role} is in place, and {who} has it: ")?;
         write!(f, "{} on the cluster; {} on {pattern}", cluster.join(", "), indices.join(", "))
     }
@@ -218,19 +180,6 @@ mod tests {
     use super::*;
 
     const ARN: &str = "arn:aws:iam::123456789012:role/ingest";
-
-    #[test]
-    fn what_is_never_met_as_a_backend_role_is_refused() {
-        for good in [ARN, "arn:aws-cn:iam::1:role/service-role/x", "ingesters"] {
-            assert!(good.parse::<BackendRole>().is_ok(), "{good}");
-        }
-        for bad in ["", " ", "arn:aws:sts::1:assumed-role/ingest/session", "arn:aws:iam::1:user/jo"] {
-            assert_eq!(bad.parse::<BackendRole>(), Err(NoBackendRole(bad.trim().to_owned())));
-        }
-        for everybody in ["*", "arn:aws:iam::1:role/*", "arn:aws:iam::?:role/x", "/.*/", "//", "all\n"] {
-            assert!(everybody.parse::<BackendRole>().is_err(), "{everybody}");
-        }
-    }
 
     #[test]
     fn a_role_holds_what_an_ingest_asks_for() {

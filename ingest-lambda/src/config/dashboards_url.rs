@@ -6,7 +6,7 @@ use reqwest::Url;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::config;
+use super::{engine_url, is_loopback};
 
 /// The address of OpenSearch Dashboards or Kibana, with its base path and space; ends in a slash. By TLS, or on this
 /// machine: it is sent what the engine is sent.
@@ -36,8 +36,8 @@ impl FromStr for DashboardsUrl {
     type Err = NoDashboardsUrl;
 
     fn from_str(text: &str) -> Result<Self, NoDashboardsUrl> {
-        let url = config::engine_url(text).map_err(NoDashboardsUrl)?;
-        if url.scheme() != "https" && !config::is_loopback(&url) {
+        let url = engine_url(text).map_err(NoDashboardsUrl)?;
+        if url.scheme() != "https" && !is_loopback(&url) {
             return Err(NoDashboardsUrl("must begin with https://: it is sent the engine's credentials".to_owned()));
         }
         Ok(Self(url))
