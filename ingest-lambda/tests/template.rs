@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use parser_wasm::{Settings, TEMPLATE_VERSION, index_template, template_meta};
 use serde_json::{Value, json};
-use support::{Bucket, Reply, Server, command};
+use support::{Bucket, Index, Reply, Server, command};
 
 const PATH: &str = "/_index_template/albatross-elb";
 
@@ -113,4 +113,40 @@ fn what_an_engine_says_is_repeated_in_part() {
     assert_eq!(run.status, Some(1));
     assert!(run.stderr.contains("has version") && run.stderr.len() < 2000, "{}", run.stderr);
     assert!(!run.stderr.contains('\u{1b}'), "{:?}", run.stderr);
+}
+
+#[test]
+fn a_data_stream_that_is_there_tells_its_template() {
+    let settings = Settings::from_json(r#"{"target":"data_stream"}"#).unwrap();
+    let meta = json!({ "index_templates": [{ "index_template": { "_meta": template_meta(&settings) } }] });
+    let list = json!({ "index_templates": [
+        { "name": "albatross-elb", "index_template": { "index_patterns": ["albatross-elb"], "priority": 501 } },
+        { "name": "catch-all", "index_template": { "index_patterns": ["*"], "priority": 1000 } },
+    ] });
+    let run = |stream: Reply| {
+        let (index, meta, list) = (Index::default(), meta.to_string(), list.to_string());
+        let server = Server::start({
+            let index = index.clone();
+            move |request| match &*request.path {
+                PATH => Reply::new(200, meta.clone()),
+                "/_index_template" => Reply::new(200, list.clone()),
+                path if path.starts_with("/_data_stream/albatross-elb") => stream.clone(),
+                path if path.starts_with("/_bulk") => index.bulk(request),
+                // As OpenSearch does where the stream is there.
+                path => Reply::new(if path.contains("_simulate_index") { 500 } else { 405 }, "{}"),
+            }
+        });
+        let bucket = Bucket::of(&[("a.log", support::log(1).as_bytes())]);
+        let run =
+            support::ingest_with(&bucket.serve(), &server, &[("ALBATROSS_SETTINGS", r#"{"target":"data_stream"}"#)]);
+        (run.status, index.count(), run.stderr)
+    };
+    let of = |name: &str| Reply::new(200, json!({ "data_streams": [{ "template": name }] }).to_string());
+    for stream in [of("albatross-elb"), Reply::new(403, "{}")] {
+        let (status, count, stderr) = run(stream);
+        assert_eq!((status, count), (Some(0), 1), "{stderr}");
+    }
+    let (status, count, stderr) = run(of("catch-all"));
+    assert_eq!((status, count), (Some(1), 0), "{stderr}");
+    assert!(stderr.contains("is taken by another template: catch-all (priority 1000)"), "{stderr}");
 }

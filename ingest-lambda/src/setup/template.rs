@@ -81,21 +81,16 @@ pub enum TemplateError {
 /// An engine takes one template for an index, and takes another one than ours.
 #[derive(Debug, Error)]
 #[error(
-    "the engine's index template {name} does not shape our index {index}: the field {field} would be {found}, not \
-     {wanted}; the index is taken by another template: {others}; give that one a lower priority, or patterns that \
-     leave out our indices"
+    "the engine's index template {name} does not shape our index {index}: {how}; the index is \
+     taken by another template: {others}; give that one a lower priority, or patterns that leave out our indices"
 )]
 pub struct Overruled {
     /// Our template's name.
     pub name: String,
     /// One of our indices.
     pub index: String,
-    /// One of its fields.
-    pub field: String,
-    /// Its type.
-    pub wanted: String,
-    /// What its type would be.
-    pub found: String,
+    /// What it would be like.
+    pub how: String,
     /// The other templates.
     pub others: String,
 }
