@@ -163,6 +163,37 @@ fn what_the_listing_shows_as_archived_is_never_asked_for() {
     assert_eq!(asked.load(Ordering::SeqCst), 0);
 }
 
+/// As S3 lists it: a restored object keeps its class, and whether it is restored is told to those who ask.
+#[test]
+fn an_archived_object_is_read_once_it_is_restored() {
+    let bucket = bucket_of(1);
+    for (is_restored, settled) in [(false, 0), (true, 1)] {
+        let s3 = bucket.serve_with({
+            let bucket = bucket.clone();
+            move |request| {
+                (request.method == "GET" && request.path.contains("list-type=2")).then(|| {
+                    let asks = request.headers.get("x-amz-optional-object-attributes");
+                    let status = match (asks.map(String::as_str), is_restored) {
+                        (Some("RestoreStatus"), true) => {
+                            "<RestoreStatus><IsRestoreInProgress>false</IsRestoreInProgress>\
+                             <RestoreExpiryDate>2099-01-01T00:00:00Z</RestoreExpiryDate></RestoreStatus>"
+                        }
+                        (Some("RestoreStatus"), false) => {
+                            "<RestoreStatus><IsRestoreInProgress>true</IsRestoreInProgress></RestoreStatus>"
+                        }
+                        _ => "",
+                    };
+                    let xml = String::from_utf8(bucket.answer(request).body).unwrap();
+                    let more = format!("</Size><StorageClass>DEEP_ARCHIVE</StorageClass>{status}");
+                    Reply::new(200, xml.replace("</Size>", &more))
+                })
+            }
+        });
+        let run = ingest(&s3, &Index::default().serve());
+        assert_eq!((run.status, &run.report["objects"]["settled"]), (Some(0), &settled.into()), "{}", run.stderr);
+    }
+}
+
 #[test]
 fn an_answer_about_our_own_object_is_not_the_logs() {
     for (status, code) in [(412, "PreconditionFailed"), (404, "NoSuchKey")] {

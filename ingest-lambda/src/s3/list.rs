@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
-use aws_sdk_s3::types::ObjectStorageClass;
+use aws_sdk_s3::types::{Object, ObjectStorageClass, OptionalObjectAttributes};
 
 use super::request::Whose;
 use super::{S3Error, Store};
@@ -110,6 +110,8 @@ impl Pages<'_> {
         let request = || {
             let request = self.store.client.list_objects_v2().bucket(&self.store.bucket).prefix(&self.prefix);
             let request = request.set_delimiter(self.delimiter.map(str::to_owned));
+            // A restored object keeps its class: only this tells it from one that is not.
+            let request = request.optional_object_attributes(OptionalObjectAttributes::RestoreStatus);
             request.set_start_after(self.after.clone()).set_continuation_token(self.token.clone()).send()
         };
         self.store.send(self.store.subject("ListObjectsV2", &self.prefix, Whose::Own), request).await
@@ -131,10 +133,9 @@ fn whole(answer: ListObjectsV2Output) -> Result<(Page, Option<String>), &'static
         (Some(true), _) => return Err("it does not say where it goes on"),
         (None, _) => return Err("it does not say whether it is complete"),
     };
-    let is_archived = |class| matches!(class, Some(ObjectStorageClass::Glacier | ObjectStorageClass::DeepArchive));
-    let object = |object: aws_sdk_s3::types::Object| {
+    let object = |object: Object| {
         Some(ListedObject {
-            archived: is_archived(object.storage_class),
+            archived: is_archived(&object),
             modified_ms: object.last_modified?.to_millis().ok()?,
             key: object.key.filter(|key| !key.is_empty())?,
             size_bytes: object.size?.try_into().ok()?,
@@ -146,10 +147,16 @@ fn whole(answer: ListObjectsV2Output) -> Result<(Page, Option<String>), &'static
     Ok((Page { objects, folders: folders.ok_or("a folder in it is not whole")? }, token))
 }
 
+/// Whether an object lies in an archive, and no copy of it is restored at present.
+fn is_archived(object: &Object) -> bool {
+    let is_cold = matches!(object.storage_class, Some(ObjectStorageClass::Glacier | ObjectStorageClass::DeepArchive));
+    let is_restored = object.restore_status.as_ref().is_some_and(|status| status.restore_expiry_date.is_some());
+    is_cold && !is_restored
+}
+
 #[cfg(test)]
 mod tests {
     use aws_sdk_s3::primitives::DateTime;
-    use aws_sdk_s3::types::Object;
 
     use super::*;
 
