@@ -5,6 +5,7 @@ use std::error::Error;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::operation::RequestId;
 
 use super::request::{Subject, Whose};
 use super::{Failure, Reach, S3Error, Store, permission, reach};
@@ -49,7 +50,9 @@ impl Store {
                 });
                 let (operation, bucket) = (subject.operation, subject.bucket.to_owned());
                 let reach = known.unwrap_or(Reach::Object);
-                S3Error::Failed(Box::new(Failure { operation, bucket, key, status, code, message, advice, reach }))
+                let request_id = error.request_id().map(str::to_owned);
+                let failure = Failure { operation, bucket, key, status, code, message, request_id, advice, reach };
+                S3Error::Failed(Box::new(failure))
             }
         };
         Classified { error, is_unknown: known.is_none() }

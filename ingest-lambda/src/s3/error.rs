@@ -78,6 +78,8 @@ pub struct Failure {
     pub code: Option<String>,
     /// S3's words, or the error with its causes.
     pub message: String,
+    /// S3's name for the request, by which AWS's support finds it.
+    pub request_id: Option<String>,
     /// What is probably missing.
     pub advice: Option<String>,
     /// How far it reaches.
@@ -86,7 +88,7 @@ pub struct Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { operation, bucket, key, status, code, message, advice, .. } = self;
+        let Self { operation, bucket, key, status, code, message, request_id, advice, .. } = self;
         write!(f, "{operation} s3://{bucket}/{key}: ")?;
         match (code, status) {
             (Some(code), _) if message.is_empty() => f.write_str(code)?,
@@ -94,6 +96,7 @@ impl fmt::Display for Failure {
             (None, Some(status)) => write!(f, "HTTP {status}: {message}")?,
             (None, None) => f.write_str(message)?,
         }
+        request_id.iter().try_for_each(|id| write!(f, " (request {id})"))?;
         advice.iter().try_for_each(|advice| write!(f, " ({advice})"))
     }
 }

@@ -54,7 +54,8 @@ impl Subject<'_> {
 
     fn failure(&self, code: Option<String>, message: String, reach: Reach) -> Failure {
         let (bucket, key) = (self.bucket.to_owned(), self.key.to_owned());
-        Failure { operation: self.operation, bucket, key, status: None, code, message, advice: None, reach }
+        let (operation, status, request_id, advice) = (self.operation, None, None, None);
+        Failure { operation, bucket, key, status, code, message, request_id, advice, reach }
     }
 }
 
