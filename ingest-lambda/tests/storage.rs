@@ -76,14 +76,15 @@ fn a_code_that_nobody_knows_is_one_objects_after_three_attempts() {
         move |request| {
             (reads_log(request) && request.path.contains("001.log")).then(|| {
                 asked.fetch_add(1, Ordering::SeqCst);
-                error(418, "Teapot", "short and stout")
+                error(418, "Teapot", "short and stout").header("x-amz-request-id", "4442587FB7D0A2F9")
             })
         }
     });
     let run = ingest(&s3, &Index::default().serve());
     assert_eq!((&run.report["objects"]["settled"], asked.load(Ordering::SeqCst)), (&3.into(), 3), "{}", run.stderr);
     assert_eq!(bucket.keys_of_logs(), ["001.log"]);
-    assert!(run.stderr.contains("GetObject s3://logs/001.log: Teapot: short and stout"), "{}", run.stderr);
+    let told = "GetObject s3://logs/001.log: Teapot: short and stout (request 4442587FB7D0A2F9)";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
 }
 
 #[test]
@@ -298,6 +299,7 @@ fn a_plan_tries_every_permission_without_harm() {
             "s3:PutObject",
             "s3:GetObject",
             "s3:DeleteObject",
+            "s3:ListBucket",
             "s3:DeleteObject",
             "region",
             "s3:PutObject",
@@ -313,9 +315,10 @@ fn a_plan_names_the_permission_that_is_missing() {
     for (method, path, place) in [
         ("GET", "/logs/000.log?x-id", 2),
         ("PUT", "-preflight", 3),
-        ("DELETE", "/logs/%21albatross-preflight", 6),
-        ("PUT", "/archive/", 8),
-        ("HEAD", "/archive/", 9),
+        ("HEAD", "/logs/albatross/albatross-elb", 6),
+        ("DELETE", "/logs/%21albatross-preflight", 7),
+        ("PUT", "/archive/", 9),
+        ("HEAD", "/archive/", 10),
     ] {
         let (_, found) = permissions(move |request| {
             let is_it = request.method == method && request.path.replace('!', "%21").contains(path);
