@@ -1,6 +1,7 @@
 //! What an answer of S3, or its absence, means.
 
 use std::error::Error;
+use std::time::Duration;
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::config::http::HttpResponse;
@@ -12,10 +13,15 @@ use super::{Failure, Reach, S3Error, Store, permission, reach};
 use crate::engine::tls;
 use crate::error_chain::error_chain;
 
+/// Some stores ask for minutes whenever they are busy. To heed that would be to give up.
+const LONGEST_WISH: Duration = Duration::from_secs(20);
+
 /// An error, and whether its code is one that nobody knows.
 pub(super) struct Classified {
     pub(super) error: S3Error,
     pub(super) is_unknown: bool,
+    /// How long S3 wants to be left alone.
+    pub(super) retry_after: Option<Duration>,
 }
 
 impl Store {
@@ -55,7 +61,7 @@ impl Store {
                 S3Error::Failed(Box::new(failure))
             }
         };
-        Classified { error, is_unknown: known.is_none() }
+        Classified { error, is_unknown: known.is_none(), retry_after: answer.and_then(retry_after) }
     }
 
     /// Where the bucket is, when the answer says that it is not where it was asked for.
@@ -75,10 +81,34 @@ impl Store {
     }
 }
 
+/// In seconds, as S3 and its kin say it.
+fn retry_after(answer: &HttpResponse) -> Option<Duration> {
+    let wish = Duration::from_secs(answer.headers().get("retry-after")?.parse().ok()?);
+    (wish <= LONGEST_WISH).then_some(wish)
+}
+
 /// How far an error reaches to which there is no answer: credentials that cannot be had are everybody's, and so
 /// is a server whose certificate nobody vouches for. All else is the network's.
 fn without_answer(error: &(dyn Error + 'static)) -> Reach {
     let mut causes = std::iter::successors(Some(error), |error: &&(dyn Error + 'static)| (*error).source());
     let is_everybodys = causes.any(|cause| cause.is::<CredentialsError>()) || tls::is_untrusted(error);
     if is_everybodys { Reach::Everybody } else { Reach::Passing }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_s3::primitives::SdkBody;
+
+    use super::*;
+
+    #[test]
+    fn a_wish_is_heeded_unless_it_means_giving_up() {
+        let wish = |text: &'static str| {
+            let mut answer = HttpResponse::new(503.try_into().unwrap(), SdkBody::empty());
+            answer.headers_mut().insert("retry-after", text);
+            retry_after(&answer)
+        };
+        assert_eq!(wish("7"), Some(Duration::from_secs(7)));
+        assert_eq!((wish("120"), wish("soon")), (None, None));
+    }
 }

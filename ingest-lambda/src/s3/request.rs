@@ -142,7 +142,7 @@ impl Store {
                 }
                 Err(error) => self.classify(&subject, &error),
             };
-            let Classified { error, is_unknown } = failure;
+            let Classified { error, is_unknown, retry_after } = failure;
             let is_passing = error.reach() == Reach::Passing;
             if is_passing {
                 admission.failed();
@@ -162,7 +162,7 @@ impl Store {
             progress = now;
             let is_repeated = is_passing || is_unknown && attempts < ATTEMPTS_AT_UNKNOWN;
             tracing::debug!(%error, attempts, is_repeated, "S3 refused a request");
-            if !is_repeated || !backoff.pause(None).await {
+            if !is_repeated || !backoff.pause(retry_after).await {
                 return (Err(error), attempts);
             }
         }
