@@ -5,6 +5,7 @@ mod ask;
 mod auth;
 mod aws_json;
 mod body;
+mod clients;
 pub(crate) mod health;
 pub(crate) mod preflight;
 mod secret_store;
@@ -13,11 +14,11 @@ pub(crate) mod tls;
 
 use std::error::Error;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use aws_config::SdkConfig;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Method, Request, Url, redirect};
+use reqwest::{Client, Method, Request, Url};
 use thiserror::Error;
 
 pub use self::answer::{Answer, NoAnswer};
@@ -29,10 +30,8 @@ pub use self::tls::CaFileError;
 use self::auth::Authorizer;
 use crate::config::Config;
 use crate::error_chain::error_chain;
-use crate::network::{Proxies, ca_bundle};
+use crate::network::Proxies;
 use crate::pool::Pool;
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Far above the longest honest answer to a batch; bounds what a stranger can make us hold.
 const MAX_ANSWER_BYTES: usize = 8 << 20;
@@ -67,23 +66,8 @@ impl Engine {
     pub(crate) fn new(config: &Config, sdk: &SdkConfig, proxies: &Proxies) -> Result<Self, EngineError> {
         // Fails only where a provider is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let (timeout, ca_file) = (config.request_timeout, config.ca_file.clone());
-        let proxies = proxies.clone();
-        let make = move || -> Result<Client, EngineError> {
-            let http = Client::builder()
-                .user_agent(concat!("albatross/", env!("CARGO_PKG_VERSION")))
-                .connect_timeout(CONNECT_TIMEOUT)
-                .timeout(timeout)
-                // A redirect is a wrong address, and would repeat the password to another host.
-                .redirect(redirect::Policy::none());
-            let unusable = |error| EngineError::Client(error_chain(&error));
-            let http = proxies.apply(http).map_err(unusable)?;
-            tls::trust(http, ca_file.as_deref(), ca_bundle().as_deref())?.build().map_err(unusable)
-        };
-        let first = make()?;
-        // What could be made once can be made again; where the file of authorities is gone, the first goes on.
-        let http = Arc::new(Pool::new(move || make().unwrap_or_else(|_| first.clone())));
-        let authorizer = Arc::new(Authorizer::new(&config.auth, sdk)?);
+        let http = Arc::new(clients::for_engine(config, proxies)?);
+        let authorizer = Arc::new(Authorizer::new(config, sdk, proxies)?);
         Ok(Self { http, endpoint: config.endpoint.clone(), authorizer })
     }
 

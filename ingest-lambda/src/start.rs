@@ -42,7 +42,7 @@ pub(crate) async fn start() -> Result<Started, ConfigError> {
         ref source => settings(source, &store).await.map_err(|error| problems.push(error.to_string())).ok(),
     };
     if let Some(arn) = config.redaction_key_arn.as_deref().filter(|_| has_region) {
-        match redaction_key(arn, &sdk).await {
+        match redaction_key(arn, &config, &sdk, &proxies).await {
             Ok(key) => config.redaction_key = Some(key),
             Err(problem) => problems.push(format!("ALBATROSS_REDACT_KEY_ARN: {problem}")),
         }
@@ -59,8 +59,8 @@ pub(crate) async fn start() -> Result<Started, ConfigError> {
     }
 }
 
-async fn redaction_key(arn: &str, sdk: &SdkConfig) -> Result<RedactionKey, String> {
-    let key = secret_text(arn, sdk).await.map_err(|error| error.to_string())?;
+async fn redaction_key(arn: &str, config: &Config, sdk: &SdkConfig, proxies: &Proxies) -> Result<RedactionKey, String> {
+    let key = secret_text(arn, config, sdk, proxies).await.map_err(|error| error.to_string())?;
     RedactionKey::new(key.expose().as_bytes()).map_err(|error| format!("the secret cannot be used: {error}"))
 }
 

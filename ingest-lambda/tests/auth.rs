@@ -115,6 +115,19 @@ fn a_rotated_secret_is_read_again_once() {
     assert_eq!(read.all(), [SECRET, SECRET]);
 }
 
+/// A secret is asked for as everything else of AWS is: by the proxy of the environment, and on this machine without.
+#[test]
+fn a_secret_is_asked_for_as_everything_else_is() {
+    let (engine, _) = engine("ApiKey hunter3");
+    let (secrets, seen) = secrets_manager(&[r#"{"api_key":"hunter3"}"#]);
+    let proxy = Server::start(|_| Reply::new(502, ""));
+    let (url, proxy) = (secrets.url(), proxy.url());
+    let variables =
+        [("ALBATROSS_SECRET_ARN", SECRET), ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &url), ("HTTP_PROXY", &proxy)];
+    assert_done(&setup(&engine, &variables));
+    assert_eq!(seen.all().len(), 1);
+}
+
 #[test]
 fn a_secret_that_is_still_the_same_is_not_tried_again() {
     let (engine, sent) = engine("another");

@@ -9,7 +9,9 @@ use thiserror::Error;
 
 use super::secret_store::SecretStore;
 use super::sigv4::Signer;
-use crate::config::{Auth, Credentials, Signing, SigningName};
+use super::{EngineError, clients};
+use crate::config::{Auth, Config, Credentials, Signing, SigningName};
+use crate::network::Proxies;
 
 /// Why a request cannot be authorized. Nothing was sent; the run stops, and the next one tries
 /// again.
@@ -66,11 +68,13 @@ pub(super) enum Authorizer {
 }
 
 impl Authorizer {
-    pub(super) fn new(auth: &Auth, sdk: &SdkConfig) -> Result<Self, AuthError> {
-        Ok(match auth {
+    pub(super) fn new(config: &Config, sdk: &SdkConfig, proxies: &Proxies) -> Result<Self, EngineError> {
+        Ok(match &config.auth {
             Auth::None => Self::Nobody,
             Auth::Given(credentials) => Self::Header(header(credentials)?),
-            Auth::Secret(arn) => Self::Secret(Box::new(SecretStore::new(arn, sdk)?)),
+            Auth::Secret(arn) => {
+                Self::Secret(Box::new(SecretStore::new(arn, sdk, clients::for_aws(config, proxies)?)?))
+            }
             Auth::SigV4(Signing { service, region }) => {
                 let region = region.clone().map(Region::new).or_else(|| sdk.region().cloned());
                 Self::Signature(Signer::new(service.as_str(), region, sdk)?)

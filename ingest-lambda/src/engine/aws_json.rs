@@ -7,14 +7,14 @@ use std::time::Duration;
 use aws_config::{Region, SdkConfig};
 use aws_types::service_config::ServiceConfigKey;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use reqwest::{Client, Method, Request, Url, redirect};
+use reqwest::{Client, Method, Request, Url};
 use serde_json::Value;
 
-use super::CONNECT_TIMEOUT;
 use super::auth::AuthError;
 use super::sigv4::Signer;
 use crate::backoff::Backoff;
 use crate::error_chain::error_chain;
+use crate::pool::Pool;
 
 /// A call is one small request; in a VPC without a way to AWS it would hang.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -38,7 +38,7 @@ pub(super) const SSM: Service = Service { name: "ssm", id: "SSM", target: "Amazo
 #[derive(Debug)]
 pub(super) struct AwsJson {
     service: Service,
-    http: Client,
+    http: Pool<Client>,
     endpoint: Url,
     signer: Signer,
 }
@@ -50,14 +50,15 @@ struct Failure {
 }
 
 impl AwsJson {
-    pub(super) fn new(service: Service, partition: &str, region: &str, sdk: &SdkConfig) -> Result<Self, AuthError> {
+    pub(super) fn new(
+        service: Service,
+        partition: &str,
+        region: &str,
+        sdk: &SdkConfig,
+        http: Pool<Client>,
+    ) -> Result<Self, AuthError> {
         let unreachable = |message: String| AuthError::Unreachable { service: service.id, message };
         let endpoint = endpoint(service, partition, region, sdk);
-        let http = Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .redirect(redirect::Policy::none())
-            .build()
-            .map_err(|error| unreachable(error_chain(&error)))?;
         Ok(Self {
             service,
             http,
@@ -103,7 +104,7 @@ impl AwsJson {
         request.headers_mut().insert("x-amz-target", target.map_err(|error| refused(error.to_string()))?);
         *request.body_mut() = Some(input.to_string().into());
         self.signer.sign(&mut request).await.map_err(|error| refused(error.to_string()))?;
-        let response = self.http.execute(request).await.map_err(lost)?;
+        let response = self.http.client().execute(request).await.map_err(lost)?;
         let status = response.status();
         let body = response.bytes().await.map_err(lost)?;
         // No error of the JSON parser's, and no excerpt: they would quote a secret.

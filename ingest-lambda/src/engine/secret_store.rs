@@ -1,14 +1,18 @@
 //! Credentials that Secrets Manager or SSM keeps.
 
 use aws_config::SdkConfig;
+use reqwest::Client;
 use reqwest::header::HeaderValue;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::auth::{AuthError, header};
 use super::aws_json::{AwsJson, SECRETS_MANAGER, SSM};
-use crate::config::Credentials;
+use super::{EngineError, clients};
 use crate::config::secret::Secret;
+use crate::config::{Config, Credentials};
+use crate::network::Proxies;
+use crate::pool::Pool;
 
 /// A secret, and the service that keeps it.
 #[derive(Debug)]
@@ -28,17 +32,22 @@ pub(super) struct SecretStore {
 ///
 /// # Errors
 /// When the service does not give it, or it is no text.
-pub(crate) async fn secret_text(arn: &str, sdk: &SdkConfig) -> Result<Secret, AuthError> {
-    let text = Kept::new(arn, sdk)?.text().await?;
-    text.map(Secret::new).ok_or_else(|| AuthError::NoText { arn: arn.to_owned() })
+pub(crate) async fn secret_text(
+    arn: &str,
+    config: &Config,
+    sdk: &SdkConfig,
+    proxies: &Proxies,
+) -> Result<Secret, EngineError> {
+    let text = Kept::new(arn, sdk, clients::for_aws(config, proxies)?)?.text().await?;
+    Ok(text.map(Secret::new).ok_or_else(|| AuthError::NoText { arn: arn.to_owned() })?)
 }
 
 impl Kept {
     /// `arn:PARTITION:SERVICE:REGION:ACCOUNT:...`: it is read in its own region.
-    fn new(arn: &str, sdk: &SdkConfig) -> Result<Self, AuthError> {
+    fn new(arn: &str, sdk: &SdkConfig, http: Pool<Client>) -> Result<Self, AuthError> {
         let part = |number| arn.split(':').nth(number).unwrap_or_default();
         let service = if part(2) == SSM.name { SSM } else { SECRETS_MANAGER };
-        let keeper = AwsJson::new(service, part(1), part(3), sdk)?;
+        let keeper = AwsJson::new(service, part(1), part(3), sdk, http)?;
         Ok(Self { arn: arn.to_owned(), keeper })
     }
 
@@ -58,8 +67,8 @@ impl Kept {
 }
 
 impl SecretStore {
-    pub(super) fn new(arn: &str, sdk: &SdkConfig) -> Result<Self, AuthError> {
-        Ok(Self { kept: Kept::new(arn, sdk)?, header: Mutex::default() })
+    pub(super) fn new(arn: &str, sdk: &SdkConfig, http: Pool<Client>) -> Result<Self, AuthError> {
+        Ok(Self { kept: Kept::new(arn, sdk, http)?, header: Mutex::default() })
     }
 
     /// The header; the secret is read the first time.

@@ -53,6 +53,23 @@ pub(super) fn trust(
     }
 }
 
+/// Trusts whom AWS's tools trust for its services, and the authorities of our own file besides.
+pub(super) fn trust_for_aws(
+    client: ClientBuilder,
+    ca_file: Option<&Path>,
+    bundle: Option<&Path>,
+) -> Result<ClientBuilder, CaFileError> {
+    let client = match bundle {
+        // A problem of it is told where the SDK's client is made.
+        Some(path) => client.tls_certs_only(certificates(AWS_CA_BUNDLE, path).unwrap_or_default()),
+        None => client,
+    };
+    match ca_file {
+        Some(path) => Ok(client.tls_certs_merge(certificates(CA_FILE, path)?)),
+        None => Ok(client),
+    }
+}
+
 /// Whether a request failed because of the other side's certificate.
 pub(crate) fn is_untrusted(error: &(dyn Error + 'static)) -> bool {
     matches!(cause(error), Some(rustls::Error::InvalidCertificate(_)))
