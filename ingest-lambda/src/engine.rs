@@ -18,7 +18,7 @@ use std::time::SystemTime;
 
 use aws_config::SdkConfig;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Method, Request, Url};
+use reqwest::{Client, Method, Request, Response, Url};
 use thiserror::Error;
 
 pub use self::answer::{Answer, NoAnswer};
@@ -129,8 +129,7 @@ impl Engine {
     }
 
     async fn execute(&self, request: Request) -> Result<Answer, NoAnswer> {
-        let mut response =
-            self.http.client().execute(request).await.map_err(|error| self.lost(&error.without_url()))?;
+        let mut response = self.exchange_heads(request).await.map_err(|error| self.lost(&error.without_url()))?;
         let status = response.status().as_u16();
         let retry_after = response
             .headers()
@@ -145,6 +144,13 @@ impl Engine {
             body.extend_from_slice(&chunk);
         }
         Ok(Answer { status, retry_after, location, body })
+    }
+
+    async fn exchange_heads(&self, request: Request) -> Result<Response, reqwest::Error> {
+        let copy = if request.method() == Method::GET { request.try_clone() } else { None };
+        let Some(copy) = copy else { return self.http.client().execute(request).await };
+        let ask = |request| |client: Client| client.execute(request);
+        self.http.ask(ask(request), ask(copy)).await
     }
 
     fn lost(&self, error: &(dyn Error + 'static)) -> NoAnswer {

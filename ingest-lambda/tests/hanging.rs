@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::{Bucket, Index, Reply, Server, Signal, command, ingest, log};
+use support::{Bucket, Index, Lambda, Reply, Request, Server, Signal, command, ingest, log};
 
 #[test]
 fn a_get_without_an_answer_is_sent_again() {
@@ -85,4 +85,67 @@ fn a_second_interrupt_ends_at_once() {
     });
     let run = signal.report_of(command("ingest", &s3, &engine).env("ALBATROSS_SETTLE", "keep"));
     assert_eq!(run.status, Some(130), "{}", run.stderr);
+}
+
+/// Forgets, when it is told to, every connection that there is: nothing is answered by them any more.
+#[derive(Clone, Default)]
+struct Forgetful {
+    newest: Arc<AtomicUsize>,
+    forgotten: Arc<AtomicUsize>,
+    asked_in_vain: Arc<AtomicUsize>,
+}
+
+impl Forgetful {
+    fn forget(&self) {
+        self.forgotten.store(self.newest.load(Ordering::SeqCst) + 1, Ordering::SeqCst);
+    }
+
+    fn answers(&self, request: &Request) {
+        self.newest.fetch_max(request.connection, Ordering::SeqCst);
+        if request.connection < self.forgotten.load(Ordering::SeqCst) {
+            self.asked_in_vain.fetch_add(1, Ordering::SeqCst);
+            thread::sleep(Duration::from_secs(600));
+        }
+    }
+}
+
+/// Two ticks, between which the network forgets all connections. Gives how often they were used all the same.
+fn asked_in_vain_after(pause: Duration) -> usize {
+    let bucket = Bucket::of(&[("a.log", log(3).as_bytes())]);
+    let (to_s3, to_engine) = (Forgetful::default(), Forgetful::default());
+    let s3 = bucket.serve_with({
+        let to_s3 = to_s3.clone();
+        move |request| {
+            to_s3.answers(request);
+            None
+        }
+    });
+    let index = Index::default();
+    let engine = Server::start({
+        let (to_engine, index) = (to_engine.clone(), index.clone());
+        move |request| {
+            to_engine.answers(request);
+            index.answer(request)
+        }
+    });
+    let lambda = Lambda::start(&s3, &engine, &[]);
+    let tick = Duration::from_secs(30);
+    assert_eq!(lambda.tick(tick).answer["objects"]["settled"], 1);
+    bucket.put("b.log", log(3).as_bytes());
+    to_s3.forget();
+    to_engine.forget();
+    thread::sleep(pause);
+    let second = lambda.tick(tick).answer;
+    assert_eq!(second["objects"]["settled"], 1, "{second}");
+    [to_s3, to_engine].iter().map(|it| it.asked_in_vain.load(Ordering::SeqCst)).sum()
+}
+
+#[test]
+fn after_a_freeze_no_connection_is_used_again() {
+    assert_eq!(asked_in_vain_after(Duration::from_secs(32)), 0);
+}
+
+#[test]
+fn after_a_short_freeze_a_dead_connection_costs_little() {
+    assert!(asked_in_vain_after(Duration::from_secs(7)) > 0);
 }

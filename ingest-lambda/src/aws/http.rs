@@ -1,6 +1,8 @@
 //! The HTTP client of all of AWS's services: through the proxies of the environment, trusting whom it names, and
 //! with connections that do not outlive a freeze.
 
+use std::sync::Arc;
+
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{self, TlsContext};
 use aws_smithy_http_client::{Builder, Connector};
@@ -15,12 +17,12 @@ use crate::pool::Pool;
 
 /// A client, made anew after a freeze.
 #[derive(Debug)]
-pub(super) struct Client(Pool<ByScheme>);
+pub(super) struct Client(Arc<Pool<ByScheme>>);
 
 impl Client {
     pub(super) fn new(proxies: &Proxies, trusted: &TlsContext) -> Self {
         let (proxies, trusted) = (proxies.clone(), trusted.clone());
-        Self(Pool::new(move || ByScheme::new(&proxies, &trusted)))
+        Self(Arc::new(Pool::new(move || ByScheme::new(&proxies, &trusted))))
     }
 }
 
@@ -49,23 +51,35 @@ impl ByScheme {
 
 impl HttpClient for Client {
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let (clients, settings, components) = (self.0.client(), settings.clone(), components.clone());
-        SharedHttpConnector::new(Choice { clients, settings, components })
+        let (pool, settings, components) = (Arc::clone(&self.0), settings.clone(), components.clone());
+        SharedHttpConnector::new(Choice { pool, settings, components })
     }
 }
 
 /// Chooses when it sees the request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Choice {
-    clients: ByScheme,
+    pool: Arc<Pool<ByScheme>>,
     settings: HttpConnectorSettings,
     components: RuntimeComponents,
 }
 
-impl HttpConnector for Choice {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let ByScheme { http, https } = &self.clients;
+impl Choice {
+    fn call_by(&self, clients: &ByScheme, request: HttpRequest) -> HttpConnectorFuture {
+        let ByScheme { http, https } = clients;
         let client = if request.uri().starts_with("http:") { http } else { https };
         client.http_connector(&self.settings, &self.components).call(request)
+    }
+}
+
+impl HttpConnector for Choice {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let copy = if matches!(request.method(), "GET" | "HEAD") { request.try_clone() } else { None };
+        let Some(copy) = copy else { return self.call_by(&self.pool.client(), request) };
+        let choice = self.clone();
+        HttpConnectorFuture::new(async move {
+            let ask = |request| |clients: ByScheme| choice.call_by(&clients, request);
+            choice.pool.ask(ask(request), ask(copy)).await
+        })
     }
 }

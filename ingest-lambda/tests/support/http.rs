@@ -15,6 +15,8 @@ pub struct Request {
     /// Names in lower case.
     pub headers: HashMap<String, String>,
     pub body: Vec<u8>,
+    /// Which of the server's connections it came by.
+    pub connection: usize,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -54,9 +56,9 @@ impl Server {
         let address = listener.local_addr().expect("an address");
         let answer = Arc::new(answer);
         thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
+            for (connection, stream) in listener.incoming().flatten().enumerate() {
                 let answer = Arc::clone(&answer);
-                thread::spawn(move || serve(stream, &*answer));
+                thread::spawn(move || serve(stream, connection, &*answer));
             }
         });
         Self(address)
@@ -67,10 +69,10 @@ impl Server {
     }
 }
 
-fn serve(stream: TcpStream, answer: &dyn Fn(&Request) -> Reply) -> io::Result<()> {
+fn serve(stream: TcpStream, connection: usize, answer: &dyn Fn(&Request) -> Reply) -> io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut writer = stream;
-    while let Some(request) = read(&mut reader)? {
+    while let Some(request) = read(&mut reader, connection)? {
         let Reply { status, headers, body, cut_at, stalls } = answer(&request);
         let mut head = format!("HTTP/1.1 {status} X\r\n");
         for (name, value) in headers {
@@ -93,7 +95,7 @@ fn serve(stream: TcpStream, answer: &dyn Fn(&Request) -> Reply) -> io::Result<()
     Ok(())
 }
 
-fn read(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
+fn read(reader: &mut impl BufRead, connection: usize) -> io::Result<Option<Request>> {
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
         return Ok(None);
@@ -112,5 +114,5 @@ fn read(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
     let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
-    Ok(Some(Request { method, path, headers, body }))
+    Ok(Some(Request { method, path, headers, body, connection }))
 }
