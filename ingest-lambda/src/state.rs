@@ -11,6 +11,7 @@ mod entry;
 mod folder;
 mod lease;
 mod memory;
+mod merge;
 mod notes;
 mod progress;
 mod resume;

@@ -9,14 +9,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::{Folder, StateError, digest, read, text};
-use crate::s3::{Condition, ListedObject, S3Error, Store};
+use super::{Folder, StateError, digest, merge, read, text};
+use crate::s3::{ListedObject, Store};
 
 /// The shards in memory have no more than so many bytes: six million versions.
 const MOST_BYTES: usize = 48 << 20;
-
-/// A shard that somebody else changes meanwhile is merged again so often.
-const ATTEMPTS: u32 = 8;
 
 /// A version of an object: its day, and a digest of key and `ETag`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -137,30 +134,18 @@ impl Done {
 }
 
 async fn merge(store: &Store, key: &str, entered: &HashSet<u64>) -> Result<(), StateError> {
-    let mut attempt = 1;
-    loop {
-        let (shard, etag) = load(store, key).await?;
+    let merged = |shard: Box<[u64]>| {
         let mut all = shard.into_vec();
         all.extend(entered);
         all.sort_unstable();
         all.dedup();
-        match write(store, key, &all, etag.as_deref()).await {
-            Err(error) if error.is_changed() && attempt < ATTEMPTS => attempt += 1,
-            written => return Ok(written?),
-        }
-    }
-}
-
-async fn write(store: &Store, key: &str, versions: &[u64], replaces: Option<&str>) -> Result<(), S3Error> {
-    let condition = replaces.map_or(Condition::Absent, Condition::Matches);
-    store.put(key, encode(versions), condition).await.map(drop)
+        Some(encode(&all))
+    };
+    merge::merge(store, key, decode, merged).await
 }
 
 async fn load(store: &Store, key: &str) -> Result<(Box<[u64]>, Option<String>), StateError> {
-    match store.read(key).await? {
-        Some((body, etag)) => Ok((decode(key, &body)?, Some(etag))),
-        None => Ok((Box::default(), None)),
-    }
+    merge::load(store, key, decode).await
 }
 
 fn encode(versions: &[u64]) -> Vec<u8> {

@@ -8,14 +8,11 @@ use flate2::write::GzEncoder;
 use parser_wasm::{Limits, LogReader};
 use serde::{Deserialize, Serialize};
 
-use super::{Entry, StateError, read, text};
-use crate::s3::{Condition, S3Error, Store};
+use super::{Entry, StateError, merge, read, text};
+use crate::s3::{S3Error, Store};
 
 /// Far above the longest entry: a key of 1 KiB, and a reason that is cut.
 const ENTRY_LIMITS: Limits = Limits { line_bytes: 1 << 20 };
-
-/// A shard that somebody else changes meanwhile is merged again so often.
-const ATTEMPTS: u32 = 8;
 
 #[derive(Serialize, Deserialize)]
 struct Head {
@@ -27,35 +24,25 @@ pub(super) type Entries = BTreeMap<u64, Entry>;
 
 /// Reads a shard; an absent one is empty.
 pub(super) async fn load(store: &Store, key: &str) -> Result<(Entries, Option<String>), StateError> {
-    match store.read(key).await? {
-        Some((body, etag)) => Ok((decode(key, &body)?, Some(etag))),
-        None => Ok((Entries::new(), None)),
-    }
+    merge::load(store, key, decode).await
 }
 
-/// Reads a shard, changes it, and writes it if nobody else has meanwhile; otherwise begins again.
+/// Changes a shard, whoever else does so meanwhile.
 pub(super) async fn merge(store: &Store, key: &str, change: impl Fn(&mut Entries)) -> Result<(), StateError> {
-    let mut attempt = 1;
-    loop {
-        let (mut entries, etag) = load(store, key).await?;
+    let changed = |mut entries| {
         change(&mut entries);
-        match write(store, key, &entries, etag.as_deref()).await {
-            Err(error) if error.is_changed() && attempt < ATTEMPTS => attempt += 1,
-            written => return Ok(written?),
-        }
-    }
+        body(&entries)
+    };
+    merge::merge(store, key, decode, changed).await
 }
 
 /// Writes a shard over the version that was read; an empty one is removed.
 pub(super) async fn write(store: &Store, key: &str, entries: &Entries, replaces: Option<&str>) -> Result<(), S3Error> {
-    match (entries.is_empty(), replaces) {
-        (true, None) => Ok(()),
-        (true, Some(_)) => store.remove(key).await,
-        (false, replaces) => {
-            let condition = replaces.map_or(Condition::Absent, Condition::Matches);
-            store.put(key, encode(entries), condition).await.map(drop)
-        }
-    }
+    merge::write(store, key, body(entries), replaces).await
+}
+
+fn body(entries: &Entries) -> Option<Vec<u8>> {
+    (!entries.is_empty()).then(|| encode(entries))
 }
 
 fn encode(entries: &Entries) -> Vec<u8> {
