@@ -10,6 +10,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod at_once;
 mod aws;
 mod backoff;
 mod bulk;

@@ -1,10 +1,8 @@
 //! What was learnt of single objects since the last sweep: for whoever works on objects that an event named
 //! and does not hold the state, and for a run that may be killed. The next sweep takes the notes in.
 
-use serde::de::DeserializeOwned;
-use tokio::task::JoinSet;
-
 use super::{Done, Entry, Folder, StateError, Version, WorkList, digest, load, save};
+use crate::at_once::at_once;
 use crate::s3::{Condition, Store};
 
 const DONE: &str = "notes/done/";
@@ -51,7 +49,11 @@ impl Notes {
                 }
             }
         }
-        notes.open = read_all(store, to_read).await?;
+        let reads = to_read.into_iter().map(|key| {
+            let store = store.clone();
+            async move { load::<Entry>(&store, &key).await }
+        });
+        at_once(AT_ONCE, reads, |note| notes.open.extend(note)).await?;
         Ok(notes)
     }
 
@@ -123,27 +125,6 @@ impl Notes {
     /// When S3 fails: the next sweep takes it in.
     pub async fn remove_open(store: &Store, folder: &Folder, key: &str) -> Result<(), StateError> {
         Ok(store.remove(&open_key(folder, key)).await?)
-    }
-}
-
-async fn read_all<T: DeserializeOwned + Send + 'static>(
-    store: &Store,
-    keys: Vec<String>,
-) -> Result<Vec<T>, StateError> {
-    let mut waiting = keys.into_iter();
-    let (mut reading, mut all) = (JoinSet::new(), Vec::new());
-    loop {
-        while reading.len() < AT_ONCE
-            && let Some(key) = waiting.next()
-        {
-            let store = store.clone();
-            reading.spawn(async move { load(&store, &key).await });
-        }
-        match reading.join_next().await {
-            Some(Ok(read)) => all.extend(read?),
-            Some(Err(failed)) => std::panic::resume_unwind(failed.into_panic()),
-            None => return Ok(all),
-        }
     }
 }
 

@@ -6,10 +6,9 @@
 use std::collections::hash_map;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use tokio::task::JoinSet;
-
 use super::shard::{self, Entries};
 use super::{Account, Entry, Folder, Kind, RELEASE, StateError, digest, entry};
+use crate::at_once::at_once;
 use crate::s3::Store;
 
 /// A shard has about so many entries, a megabyte before compression.
@@ -104,21 +103,12 @@ impl WorkList {
     /// When a shard cannot be read.
     pub async fn load(store: &Store, folder: &Folder, bits: u8) -> Result<Self, StateError> {
         let mut list = Self { bits, ..Self::default() };
-        let mut waiting = 0..1_u32 << bits;
-        let mut reading = JoinSet::new();
-        loop {
-            while reading.len() < AT_ONCE
-                && let Some(index) = waiting.next()
-            {
-                let (store, key) = (store.clone(), shard_key(folder, bits, index));
-                reading.spawn(async move { shard::load(&store, &key).await });
-            }
-            match reading.join_next().await {
-                Some(Ok(read)) => read?.0.into_values().for_each(|entry| list.take_in(entry)),
-                Some(Err(failed)) => std::panic::resume_unwind(failed.into_panic()),
-                None => return Ok(list),
-            }
-        }
+        let shards = (0..1_u32 << bits).map(|index| {
+            let (store, key) = (store.clone(), shard_key(folder, bits, index));
+            async move { shard::load(&store, &key).await }
+        });
+        at_once(AT_ONCE, shards, |(entries, _)| entries.into_values().for_each(|entry| list.take_in(entry))).await?;
+        Ok(list)
     }
 
     fn take_in(&mut self, entry: Entry) {

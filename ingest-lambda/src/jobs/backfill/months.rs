@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
-use tokio::task::JoinSet;
 
 use super::super::regions::is_on_the_way;
+use crate::at_once::at_once;
 use crate::s3::{S3Error, Store};
 
 /// Listings at once.
@@ -36,28 +36,19 @@ pub(super) async fn find(
     (from, to): (NaiveDate, NaiveDate),
 ) -> Result<Months, S3Error> {
     let mut found = Months::default();
-    let mut waiting = (0_u32..).zip(regions);
-    let mut looking = JoinSet::new();
-    loop {
-        while looking.len() < AT_ONCE
-            && let Some((number, region)) = waiting.next()
-        {
-            let (store, region, prefix) = (store.clone(), region.clone(), prefix.to_owned());
-            looking.spawn(async move {
-                let months = months_of(&store, &region, &prefix, (month_of(from), month_of(to))).await;
-                (number, region, months)
-            });
+    let looks = (0_u32..).zip(regions).map(|(number, region)| {
+        let (store, region, prefix) = (store.clone(), region.clone(), prefix.to_owned());
+        async move {
+            let months = months_of(&store, &region, &prefix, (month_of(from), month_of(to))).await?;
+            Ok::<_, S3Error>((number, region, months))
         }
-        let (number, region, months) = match looking.join_next().await {
-            Some(Ok(looked)) => looked,
-            Some(Err(failed)) => std::panic::resume_unwind(failed.into_panic()),
-            None => return Ok(found),
-        };
-        match months? {
-            Some(months) => months.into_iter().for_each(|month| found.regions.entry(month).or_default().push(number)),
-            None => found.without_years.push(region),
-        }
-    }
+    });
+    let enter = |(number, region, months): (u32, String, Option<BTreeSet<Month>>)| match months {
+        Some(months) => months.into_iter().for_each(|month| found.regions.entry(month).or_default().push(number)),
+        None => found.without_years.push(region),
+    };
+    at_once(AT_ONCE, looks, enter).await?;
+    Ok(found)
 }
 
 /// The months of one region; none where it has no folder of a year.
@@ -87,24 +78,18 @@ pub(super) async fn days(
     prefix: &str,
 ) -> Result<Vec<(NaiveDate, String)>, S3Error> {
     let (year, month) = (month / 12, month % 12 + 1);
-    let mut waiting = regions;
-    let (mut listing, mut all) = (JoinSet::new(), Vec::new());
-    loop {
-        while listing.len() < AT_ONCE
-            && let Some(region) = waiting.next()
-        {
-            let (store, folder, prefix) = (store.clone(), format!("{region}{year:04}/{month:02}/"), prefix.to_owned());
-            listing.spawn(async move { numbered(&store, &folder, &prefix).await });
-        }
-        match listing.join_next().await {
-            Some(Ok(days)) => all.extend(days?.into_iter().filter_map(|(day, folder)| {
-                let day = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
-                Some((day, folder))
-            })),
-            Some(Err(failed)) => std::panic::resume_unwind(failed.into_panic()),
-            None => break,
-        }
-    }
+    let listings = regions.map(|region| {
+        let (store, folder, prefix) = (store.clone(), format!("{region}{year:04}/{month:02}/"), prefix.to_owned());
+        async move { numbered(&store, &folder, &prefix).await }
+    });
+    let mut all = Vec::new();
+    let enter = |days: Vec<(u32, String)>| {
+        all.extend(days.into_iter().filter_map(|(day, folder)| {
+            let day = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+            Some((day, folder))
+        }));
+    };
+    at_once(AT_ONCE, listings, enter).await?;
     all.sort_unstable();
     Ok(all)
 }
