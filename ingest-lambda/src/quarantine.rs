@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use parser_wasm::Limits;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -17,6 +18,10 @@ use crate::s3::{Condition, PART_BYTES, S3Error, Store, Upload};
 
 /// S3's limit on keys, in bytes.
 const MAX_KEY_BYTES: usize = 1024;
+
+/// An entry holds a line of the longest length and perhaps its document, which tells parts of it several times; escaping
+/// makes six bytes of one at worst.
+pub const ENTRY_LIMITS: Limits = Limits { line_bytes: 16 << 20 };
 
 /// Below the deployment's folder: files of lines.
 const LINES: &str = "quarantine/lines/";
@@ -216,7 +221,7 @@ fn encoder(begun: Vec<u8>) -> GzEncoder<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use parser_wasm::{Limits, LogReader};
+    use parser_wasm::LogReader;
 
     use super::*;
 

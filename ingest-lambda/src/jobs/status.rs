@@ -2,18 +2,14 @@
 
 use std::collections::{BTreeMap, BinaryHeap};
 
-use parser_wasm::Limits;
 use serde::{Deserialize, Serialize};
 
 use crate::ingest::Ingest;
 use crate::lines::LogLines;
 use crate::outcome::RunError;
-use crate::quarantine::{lines_prefix, objects_prefix};
+use crate::quarantine::{ENTRY_LIMITS, lines_prefix, objects_prefix};
 use crate::s3::S3Error;
 use crate::state::{Deployment, Entry, Kind, Notes, WorkList, iso};
-
-/// An entry of the quarantine holds a line and perhaps its document.
-const ENTRY_LIMITS: Limits = Limits { line_bytes: 16 << 20 };
 
 /// What waits.
 #[derive(Debug, Default, Serialize)]

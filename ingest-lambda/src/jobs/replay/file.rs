@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parser_wasm::{ItemWriter, KeptLine, Limits, Source};
+use parser_wasm::{ItemWriter, KeptLine, Source};
 use serde::Deserialize;
 
 use super::Replayed;
@@ -12,12 +12,8 @@ use crate::cancel::{Cancel, StopReason};
 use crate::ingest::Ingest;
 use crate::ledger::Ledger;
 use crate::lines::LogLines;
-use crate::quarantine::QuarantineFile;
+use crate::quarantine::{ENTRY_LIMITS, QuarantineFile};
 use crate::s3::S3Error;
-
-/// An entry holds a line of the longest length and perhaps its document, which tells parts of it several times; escaping
-/// makes six bytes of one at worst.
-const ENTRY_LIMITS: Limits = Limits { line_bytes: 16 << 20 };
 
 /// What of an entry a replay reads.
 #[derive(Deserialize)]
