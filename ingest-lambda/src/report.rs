@@ -9,7 +9,7 @@ use crate::bulk::{Sink, SinkStats};
 use crate::cancel::StopReason;
 use crate::ledger::Ledger;
 use crate::outcome::{Disposition, Settled, Unsettled, Worked};
-use crate::state::{Kind, WorkList, now_s};
+use crate::state::{WorkList, now_s};
 
 /// Objects left for the same reason that are named; beyond that they are counted. Keeps the
 /// answer below Lambda's limit of 6 MB whatever lies in the bucket.
@@ -186,9 +186,7 @@ impl Report {
 
     /// Notes what waits on the work list.
     pub(crate) fn note_work(&mut self, work: &WorkList) {
-        let failed = work.briefs().filter(|brief| {
-            !matches!(brief.kind, Kind::HandedOver | Kind::Archived | Kind::NotLog | Kind::Interrupted)
-        });
+        let failed = work.briefs().filter(|brief| brief.kind.waits_for_somebody());
         let (objects, oldest) =
             failed.fold((0, u64::MAX), |(count, oldest), brief| (count + 1, oldest.min(brief.first_seen_s())));
         let oldest_s = if objects == 0 { 0 } else { now_s().saturating_sub(oldest) };

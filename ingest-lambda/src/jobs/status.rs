@@ -25,7 +25,7 @@ pub struct Status {
     /// Objects on the work list.
     pub waiting: u64,
     /// The same, by why they are on it.
-    pub by_kind: BTreeMap<String, u64>,
+    pub by_kind: BTreeMap<Kind, u64>,
     /// The same, by the code of the last reason.
     pub by_code: BTreeMap<String, u64>,
     /// Those that have waited longest.
@@ -78,19 +78,14 @@ impl Status {
     /// Whether anything waits that will not go on by itself.
     #[must_use]
     pub fn waits_for_somebody(&self) -> bool {
-        let passing = [Kind::HandedOver, Kind::Archived, Kind::NotLog, Kind::Interrupted].map(name);
-        self.by_kind.keys().any(|kind| !passing.contains(kind))
+        self.by_kind.keys().any(|kind| kind.waits_for_somebody())
     }
 
     fn enter(&mut self, entry: &Entry) {
         self.waiting += 1;
-        *self.by_kind.entry(name(entry.kind)).or_default() += 1;
+        *self.by_kind.entry(entry.kind).or_default() += 1;
         *self.by_code.entry(entry.code.clone()).or_default() += 1;
     }
-}
-
-fn name(kind: Kind) -> String {
-    serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Reads the work list, and with `quarantine` every file of bad lines.

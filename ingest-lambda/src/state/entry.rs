@@ -6,23 +6,31 @@ use serde_json::Value;
 use super::digest;
 
 /// Why an object is on the work list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// It had its turn and failed.
-    Failed,
-    /// A run ended inside it; the next one resumes.
-    Interrupted,
     /// Every line of it is accounted for, and only the settlement is to be tried again.
     Accounted,
-    /// A sweep gave it to the fan-out queue.
-    HandedOver,
     /// S3 keeps it in an archive, and has to restore it before it can be read.
     Archived,
-    /// It is no log, as far as the release that wrote the entry knows.
-    NotLog,
     /// A process died while the object was worked on.
     Died,
+    /// It had its turn and failed.
+    Failed,
+    /// A sweep gave it to the fan-out queue.
+    HandedOver,
+    /// A run ended inside it; the next one resumes.
+    Interrupted,
+    /// It is no log, as far as the release that wrote the entry knows.
+    NotLog,
+}
+
+impl Kind {
+    /// Whether it may not go on by itself, so that somebody should look at it.
+    #[must_use]
+    pub fn waits_for_somebody(self) -> bool {
+        matches!(self, Self::Accounted | Self::Died | Self::Failed)
+    }
 }
 
 /// One entry of the work list.
