@@ -57,7 +57,7 @@ pub(crate) struct Candidates<'a> {
     now_ms: i64,
     /// What the work list says goes here too.
     pub(crate) memory: &'a mut Memory,
-    pub(crate) report: &'a mut Report,
+    report: &'a mut Report,
     capacity: usize,
     /// Never tried: the oldest; what does not fit goes to the newest.
     oldest: BinaryHeap<ListedObject>,
@@ -69,7 +69,7 @@ pub(crate) struct Candidates<'a> {
     seen: HashSet<u64>,
     is_fresh_look: bool,
     /// Folders that a deployment has marked as its own.
-    pub(crate) marked: BTreeSet<String>,
+    marked: BTreeSet<String>,
     oldest_day: Option<i32>,
 }
 
@@ -124,7 +124,7 @@ impl<'a> Candidates<'a> {
             self.marked.insert(folder.to_owned());
         }
         // Nobody misses these in a report: our own, and other deployments'.
-        if self.config.is_own(&object.key) || self.is_marked(&object.key) {
+        if self.is_own(&object.key) {
             return;
         }
         let version = Version::listed(&object);
@@ -178,8 +178,9 @@ impl<'a> Candidates<'a> {
         u64::try_from(self.now_ms / 1000).unwrap_or_default()
     }
 
-    fn is_marked(&self, key: &str) -> bool {
-        self.marked.iter().any(|folder| key.starts_with(folder.as_str()))
+    /// Whether a key, or a folder, is our own or another deployment's.
+    pub(crate) fn is_own(&self, key: &str) -> bool {
+        self.config.is_own(key) || self.marked.iter().any(|folder| key.starts_with(folder.as_str()))
     }
 
     fn take_fresh(&mut self, object: ListedObject) {

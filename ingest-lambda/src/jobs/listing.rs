@@ -1,9 +1,9 @@
 //! The listing of a sweep: it has a share of the time, goes on where the last one stopped, and looks at the
 //! newest folders first where it does not see everything each time.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use chrono::{DateTime, Days};
+use chrono::{DateTime, Days, Utc};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
@@ -28,34 +28,21 @@ const AT_ONCE: usize = 8;
 /// Regions are looked for so often.
 const REGIONS_AGE_S: u64 = 24 * 60 * 60;
 
-/// How much a listing has shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Shown {
-    /// All keys, in this run or together with the runs before.
-    pub(crate) everything: bool,
-    /// All keys, in this run alone.
-    pub(crate) at_once: bool,
-    /// All keys of the newest folders, in this run.
-    pub(crate) newest: bool,
-}
-
-/// Lists the bucket into the candidates, as far as time allows.
+/// Lists the bucket into the candidates, as far as time allows. True when it has shown all keys, together with the runs
+/// before, or at least all of the newest folders.
 ///
 /// # Errors
 /// When S3 does not list, or the state cannot be read.
-pub(crate) async fn list(ingest: &Ingest, candidates: &mut Candidates<'_>, cancel: &Cancel) -> Result<Shown, RunError> {
+pub(crate) async fn list(ingest: &Ingest, candidates: &mut Candidates<'_>, cancel: &Cancel) -> Result<bool, RunError> {
     let begun = Instant::now();
     let time = cancel.time_left().unwrap_or(Duration::from_secs(365 * 24 * 60 * 60));
-    let mut shown = Shown::default();
-    let was_cut = candidates.memory.deployment.listing.after.is_some();
-    if was_cut {
+    let mut is_newest_shown = false;
+    if candidates.memory.deployment.listing.after.is_some() {
         candidates.look_at_newest(true);
-        shown.newest = newest(ingest, candidates, begun + time.mul_f64(SHARE * NEWEST_SHARE)).await?;
+        is_newest_shown = newest(ingest, candidates, begun + time.mul_f64(SHARE * NEWEST_SHARE)).await?;
         candidates.look_at_newest(false);
     }
-    shown.everything = everything(ingest, candidates, begun + time.mul_f64(SHARE)).await?;
-    shown.at_once = shown.everything && !was_cut;
-    Ok(shown)
+    Ok(everything(ingest, candidates, begun + time.mul_f64(SHARE)).await? || is_newest_shown)
 }
 
 /// Goes on with the listing of all keys; true when it came to the last one.
@@ -101,8 +88,7 @@ async fn newest(ingest: &Ingest, candidates: &mut Candidates<'_>, until: Instant
     if listing.regions.is_empty() {
         return Ok(false);
     }
-    let today =
-        DateTime::from_timestamp(i64::try_from(now_s()).unwrap_or_default(), 0).unwrap_or_default().date_naive();
+    let today = DateTime::<Utc>::from(SystemTime::now()).date_naive();
     let days = [Some(today), today.checked_sub_days(Days::new(1))];
     let mut folders: Vec<String> = listing
         .regions
@@ -162,9 +148,7 @@ async fn look_for_regions(ingest: &Ingest, candidates: &mut Candidates<'_>, unti
     if listing.regions_s.is_some_and(|at_s| now_s() < at_s + REGIONS_AGE_S) {
         return Ok(());
     }
-    let is_own = |folder: &str| {
-        ingest.config.is_own(folder) || candidates.marked.iter().any(|marked| folder.starts_with(marked.as_str()))
-    };
+    let is_own = |folder: &str| candidates.is_own(folder);
     let mut found = Regions::default();
     let looked = timeout_at(until, regions::find(&ingest.store, &ingest.config.prefix, is_own, &mut found)).await;
     looked.unwrap_or(Ok(())).map_err(RunError::List)?;

@@ -6,7 +6,7 @@ use parser_wasm::{Damage, GeoDatabase, ItemWriter, KeyKind, Limits, LineOutcome,
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::sweep::{choose_of, look};
+use super::sweep::{choose, look};
 use crate::cancel::Cancel;
 use crate::config::Settle;
 use crate::ingest::Ingest;
@@ -98,7 +98,7 @@ pub async fn plan(ingest: &Ingest, objects: usize, mut progress: impl FnMut(usiz
     };
     let mut memory = look(ingest).await?;
     let mut report = Report::default();
-    let (chosen, _) = choose_of(ingest, objects, &mut memory, &mut report, &Cancel::default()).await?;
+    let (chosen, _) = choose(ingest, objects, &mut memory, &mut report, &Cancel::default()).await?;
     let mut plan = Plan {
         settings: ingest.settings.digest(),
         geo: ingest.knowledge.geo.list(),

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use chrono::{DateTime, Utc};
+
 use super::candidates::{Candidates, Chosen, OBJECTS_PER_SWEEP};
 use super::filtered::Held;
-use super::listing::{self, Shown};
+use super::listing;
 use super::work::{self, Pace, work_through};
 use crate::cancel::{Cancel, Phase, StopReason};
 use crate::config::Settle;
@@ -83,16 +85,18 @@ pub async fn sweep(
             // What was handed over and is still there was lost.
             memory.work.take_back_what_was_handed_over();
         }
-        if let Some(chosen) = cancel.unless_cancelled(choose(ingest, &mut memory, &mut report, cancel)).await {
-            let (chosen, shown) = chosen?;
-            report.listing_complete = Some(shown.everything || shown.newest);
+        if let Some(chosen) =
+            cancel.unless_cancelled(choose(ingest, OBJECTS_PER_SWEEP, &mut memory, &mut report, cancel)).await
+        {
+            let (chosen, is_complete) = chosen?;
+            report.listing_complete = Some(is_complete);
             let mut run = Run { ingest, overwrite, cancel, memory: &mut memory, report: &mut report };
             let (mine, sent) = match &ingest.queue {
                 Some(queue) => run.hand_over(queue, chosen).await,
                 None => (chosen, Ok(())),
             };
             run.work_off(mine, &mut progress).await;
-            if !(shown.everything || shown.newest) {
+            if !is_complete {
                 cancel.cancel(StopReason::Listing);
             }
             save(ingest, &mut memory, cancel).await;
@@ -141,29 +145,19 @@ pub(super) async fn look(ingest: &Ingest) -> Result<Memory, RunError> {
     Ok(memory)
 }
 
-/// The logs under the prefix that are to be worked on. Everything else goes to the report.
-async fn choose(
-    ingest: &Ingest,
-    memory: &mut Memory,
-    report: &mut Report,
-    cancel: &Cancel,
-) -> Result<(Chosen, Shown), RunError> {
-    choose_of(ingest, OBJECTS_PER_SWEEP, memory, report, cancel).await
-}
-
-/// The same, so many of them.
-pub(super) async fn choose_of(
+/// The logs under the prefix that are to be worked on, at most `capacity`, and whether the listing was complete.
+/// Everything else goes to the report.
+pub(super) async fn choose(
     ingest: &Ingest,
     capacity: usize,
     memory: &mut Memory,
     report: &mut Report,
     cancel: &Cancel,
-) -> Result<(Chosen, Shown), RunError> {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let now_ms = i64::try_from(now.as_millis()).unwrap_or(i64::MAX);
+) -> Result<(Chosen, bool), RunError> {
+    let now_ms = DateTime::<Utc>::from(SystemTime::now()).timestamp_millis();
     let mut candidates = Candidates::new(&ingest.config, &ingest.settings, now_ms, capacity, memory, report);
-    let shown = listing::list(ingest, &mut candidates, cancel).await?;
-    Ok((candidates.into_order(), shown))
+    let is_complete = listing::list(ingest, &mut candidates, cancel).await?;
+    Ok((candidates.into_order(), is_complete))
 }
 
 async fn save(ingest: &Ingest, memory: &mut Memory, cancel: &Cancel) {
