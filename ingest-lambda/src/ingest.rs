@@ -10,6 +10,7 @@ use crate::bulk::Sink;
 use crate::cancel::Cancel;
 use crate::config::{Config, ConfigError, Settle};
 use crate::engine::Engine;
+use crate::log::log_run;
 use crate::outcome::RunError;
 use crate::queue::Queue;
 use crate::report::Report;
@@ -144,10 +145,11 @@ impl Ingest {
         Report { geo: self.knowledge.geo.list(), ..Report::new(self.settings.digest()) }
     }
 
-    /// A report on what was done, at the end of a run.
+    /// A report on what was done, at the end of a run, and its line in the log.
     pub(crate) fn end(&self, report: &mut Report, cancel: &Cancel) {
         report.not_remembered = self.not_remembered.swap(0, Ordering::Relaxed);
         report.end(cancel.reason(), &self.sink);
+        log_run(report, self.folder.path());
     }
 
     /// Counts, and says, that something could not be written to the state.

@@ -19,6 +19,7 @@ use crate::jobs::named::{Answered, Named, work_on};
 use crate::jobs::rederive;
 use crate::jobs::replay::replay;
 use crate::jobs::sweep::{Tick, tick};
+use crate::log;
 use crate::metrics;
 use crate::report::Report;
 use crate::setup::{SetupExtras, setup};
@@ -84,10 +85,11 @@ fn ended(report: &Report) -> Result<Value, Diagnostic> {
     if !report.is_failure() {
         return Ok(value(report));
     }
-    let why = report.stopped.as_ref().map(ToString::to_string).unwrap_or_else(|| {
-        let reasons = serde_json::to_string(&report.left_by_reason).unwrap_or_default();
-        format!("no object could be settled: {reasons}")
-    });
+    let why = report
+        .stopped
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_else(|| format!("no object could be settled: {}", log::json(&report.left_by_reason)));
     Err(failed("objects", &why))
 }
 

@@ -81,7 +81,7 @@ pub(crate) fn log_run(report: &Report, state: &str) {
         late = report.objects.late,
         listing_complete = report.listing_complete,
         parked = report.parked.map(|parked| parked.objects),
-        alarm = is_alarming(report.stopped.as_ref()) || report.is_failure(),
+        alarm = report.stopped.as_ref().is_some_and(StopReason::is_alarming) || report.is_failure(),
         stopped = report.stopped.as_ref().map(ToString::to_string),
         lines = report.lines,
         indexed = report.indexed,
@@ -91,10 +91,6 @@ pub(crate) fn log_run(report: &Report, state: &str) {
         unstored = report.unstored,
         "ended a run"
     );
-}
-
-fn is_alarming(stopped: Option<&StopReason>) -> bool {
-    stopped.is_some_and(StopReason::is_alarming)
 }
 
 /// Some of the keys left, by reason.
@@ -110,6 +106,6 @@ fn examples(report: &Report) -> BTreeMap<&'static str, Vec<&str>> {
 }
 
 /// As text, which is what a line's field can hold.
-fn json(value: &impl Serialize) -> String {
+pub(crate) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

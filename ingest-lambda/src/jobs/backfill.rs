@@ -17,6 +17,7 @@ use crate::cancel::{Cancel, Phase, StopReason};
 use crate::config::Settle;
 use crate::event::ObjectRef;
 use crate::ingest::Ingest;
+use crate::log::json;
 use crate::queue::{self, Queue, QueueError};
 use crate::s3::S3Error;
 use crate::state::{Done, Progress, StateError, Version};
@@ -261,7 +262,7 @@ fn log_backfill(report: &BackfillReport, state: &str) {
         enqueued = report.enqueued,
         done_before = report.done_before,
         left_alone = report.left_alone,
-        passed_over = serde_json::to_string(&report.passed_over).unwrap_or_default(),
+        passed_over = json(&report.passed_over),
         alarm = !report.passed_over.is_empty(),
         stopped = report.stopped.as_ref().map(ToString::to_string),
         "ended a backfill"

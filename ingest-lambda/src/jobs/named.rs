@@ -7,7 +7,7 @@ use super::work::{self, Pace, work_through};
 use crate::cancel::{Cancel, Phase};
 use crate::event::ObjectRef;
 use crate::ingest::Ingest;
-use crate::log::{log_object, log_run};
+use crate::log::log_object;
 use crate::object::{Task, Todo};
 use crate::outcome::{RunError, Unsettled, Worked};
 use crate::report::Report;
@@ -86,6 +86,5 @@ pub async fn work_on(
     });
     noted.await;
     ingest.end(&mut report, cancel);
-    log_run(&report, ingest.folder.path());
     Ok((report, answered))
 }

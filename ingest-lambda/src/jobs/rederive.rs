@@ -10,7 +10,6 @@ use crate::cancel::Cancel;
 use crate::config::{Location, Settle};
 use crate::event::ObjectRef;
 use crate::ingest::{Ingest, Logs};
-use crate::log::log_run;
 use crate::object::Task;
 use crate::outcome::RunError;
 use crate::report::Report;
@@ -72,7 +71,6 @@ pub async fn rederive(
         }
     }
     ingest.end(&mut report, cancel);
-    log_run(&report, ingest.folder.path());
     Ok(report)
 }
 
@@ -124,6 +122,5 @@ pub(crate) async fn one(ingest: &Arc<Ingest>, logs: Logs, key: &str, cancel: &Ca
         report.leave(key, &why);
     }
     ingest.end(&mut report, cancel);
-    log_run(&report, ingest.folder.path());
     Ok(report)
 }

@@ -13,6 +13,7 @@ use self::file::replay_file;
 use crate::cancel::{Cancel, Phase, StopReason};
 use crate::ingest::Ingest;
 use crate::ledger::Ledger;
+use crate::log::json;
 use crate::outcome::RunError;
 use crate::quarantine::lines_prefix;
 use crate::state::Progress;
@@ -227,7 +228,7 @@ fn log_replay(report: &ReplayReport) {
         duplicate = report.duplicate,
         quarantined = report.quarantined,
         failed_files = report.failed_files,
-        failed = serde_json::to_string(&failed).unwrap_or_default(),
+        failed = json(&failed),
         alarm = report.failed_files > 0 || report.stopped.as_ref().is_some_and(StopReason::is_alarming),
         stopped = report.stopped.as_ref().map(ToString::to_string),
         "ended a replay"

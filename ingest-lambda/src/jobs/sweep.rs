@@ -13,7 +13,6 @@ use crate::cancel::{Cancel, Phase, StopReason};
 use crate::config::Settle;
 use crate::event::ObjectRef;
 use crate::ingest::Ingest;
-use crate::log::log_run;
 use crate::object::{Task, Todo};
 use crate::outcome::{RunError, Unsettled, Worked};
 use crate::queue::{self, Queue};
@@ -105,7 +104,6 @@ pub async fn sweep(
         report.note_work(&memory.work);
     }
     ingest.end(&mut report, cancel);
-    log_run(&report, ingest.folder.path());
     Ok(report)
 }
 
