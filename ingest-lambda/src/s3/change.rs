@@ -31,6 +31,18 @@ pub enum Condition<'a> {
     Matches(&'a str),
 }
 
+impl Condition<'_> {
+    /// The header `If-None-Match`, where it is one.
+    pub(super) fn if_none_match(self) -> Option<String> {
+        (self == Self::Absent).then(|| "*".to_owned())
+    }
+
+    /// The header `If-Match`, where it is one.
+    pub(super) fn if_match(self) -> Option<String> {
+        if let Self::Matches(etag) = self { Some(etag.to_owned()) } else { None }
+    }
+}
+
 impl Store {
     /// Puts a small object of our own; gives its `ETag`.
     ///
@@ -43,12 +55,7 @@ impl Store {
             let (algorithm, kms_key) = self.encryption();
             let request = self.client.put_object().bucket(&self.bucket).key(key).body(body.clone().into());
             let request = request.set_server_side_encryption(algorithm).set_ssekms_key_id(kms_key);
-            let request = match condition {
-                Condition::Always => request,
-                Condition::Absent => request.if_none_match("*"),
-                Condition::Matches(etag) => request.if_match(etag),
-            };
-            request.send()
+            request.set_if_none_match(condition.if_none_match()).set_if_match(condition.if_match()).send()
         };
         self.send(subject, request).await?.e_tag.ok_or_else(|| subject.broken("the answer has no ETag"))
     }

@@ -65,12 +65,7 @@ impl Store {
         let request = || {
             let request = self.client.complete_multipart_upload().bucket(&self.bucket).key(key);
             let request = request.upload_id(&upload.id).multipart_upload(parts.clone());
-            let request = match on {
-                Condition::Always => request,
-                Condition::Absent => request.if_none_match("*"),
-                Condition::Matches(etag) => request.if_match(etag),
-            };
-            request.send()
+            request.set_if_none_match(on.if_none_match()).set_if_match(on.if_match()).send()
         };
         self.send(self.subject("CompleteMultipartUpload", key, Whose::Own), request).await.map(drop)
     }
