@@ -171,8 +171,8 @@ impl Ingest {
     /// Makes sure that the engine takes documents as they are meant.
     ///
     /// # Errors
-    /// When the template is missing, or another, or shapes no index of ours. An engine that is merely busy or away cancels the run
-    /// instead.
+    /// When the template is missing, or another, or shapes no index of ours. An engine that is merely busy or away cancels
+    /// the run instead.
     pub(crate) async fn check_engine(&self, cancel: &Cancel) -> Result<(), RunError> {
         let checked = self.readiness.check(&self.engine, &self.settings);
         match cancel.unless_cancelled(checked).await {

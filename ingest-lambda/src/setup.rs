@@ -17,8 +17,7 @@ use self::dashboards::{DashboardsError, Imported, dashboards};
 use self::grant::{Grant, GrantError};
 use self::retention::{Lifecycle, RetentionError};
 use self::template::TemplateError;
-use crate::config::Config;
-use crate::config::{BackendRole, DashboardsUrl};
+use crate::config::{BackendRole, Config, DashboardsUrl};
 use crate::engine::Engine;
 use crate::engine::preflight::{self, Bulk, Preflight};
 

@@ -26,6 +26,7 @@ use crate::jobs::sweep::sweep;
 #[command(after_help = "\
 Example:
   export ALBATROSS_BUCKET=my-alb-logs ALBATROSS_ENDPOINT=https://search.example:9200
+  export ALBATROSS_SETTLE=keep
   albatross setup
   albatross plan | jq .by_index
   albatross ingest | jq .left

@@ -133,8 +133,7 @@ fn privileges(settings: &Settings) -> &'static str {
 
 impl Grant {
     /// Exactly what an ingest asks of an engine: the template, what it makes of an index, the health of its indices, and
-    /// `_bulk`, by which
-    /// indices are created too. Their mapping is never changed, as it is not dynamic.
+    /// `_bulk`, by which indices are created too. Their mapping is never changed, as it is not dynamic.
     fn of(settings: &Settings, backend_role: &BackendRole) -> Self {
         let mut cluster = vec![
             "indices:admin/index_template/get",
