@@ -1,4 +1,4 @@
-//! The log formats: one file each, with one field table, and how a line's format is told.
+//! The log formats: one file each, with one field table, how a line's format is told, and why a line is of none.
 
 mod alb_access;
 mod alb_connection;
@@ -6,10 +6,13 @@ mod alb_health_check;
 mod classic;
 mod columns;
 mod detect;
+mod error;
+mod excerpt;
 mod foreign;
 mod json;
 mod name;
 mod nlb_tls;
+mod scan;
 
 pub use alb_access::AlbAccess;
 pub use alb_connection::AlbConnection;
@@ -19,12 +22,15 @@ pub use columns::Extra;
 pub(crate) use columns::Field;
 #[cfg(test)]
 pub(crate) use columns::Quoting;
+pub use error::{ErrorKind, Foreign, ParseError, Span};
+pub(crate) use excerpt::{Excerpt, Message};
 pub use json::Scratch;
 pub(crate) use name::AwsName;
 pub use name::KeyKind;
 pub use nlb_tls::NlbTls;
+#[cfg(test)]
+pub(crate) use scan::{Backslash, Scanner};
 
-use crate::error::ParseError;
 use crate::record::{Endpoint, Timestamp};
 use crate::text::Text;
 

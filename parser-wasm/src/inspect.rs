@@ -14,8 +14,7 @@ pub use summary::{FileSummary, Progress, RejectedLine, Row, Summary, VerdictCoun
 use crate::damage::Damage;
 use crate::document::{LineOutcome, RedactionKey, Settings, SettingsError, Skip, Source, SourceError, Unread, read};
 use crate::enrich::{GeoError, Knowledge, RulesError, UserAgents, verdict};
-use crate::error::ParseError;
-use crate::format::{Hint, Record, Scratch};
+use crate::format::{Hint, ParseError, Record, Scratch};
 use crate::lines::Line;
 use crate::reader::{Limits, LogReader};
 use crate::text::Text;

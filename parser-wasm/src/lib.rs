@@ -10,8 +10,6 @@ mod address;
 mod damage;
 mod document;
 mod enrich;
-mod error;
-mod excerpt;
 mod filter;
 mod format;
 mod gzip;
@@ -19,7 +17,6 @@ mod inspect;
 mod lines;
 mod reader;
 mod record;
-mod scan;
 mod text;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
@@ -37,10 +34,10 @@ pub use enrich::{
     Location, Network, Phase, Place, Reason, RulesError, UAP_CORE_RULES, UrlParts, UserAgent, UserAgents, alert_name,
     verdict,
 };
-pub use error::{ErrorKind, Foreign, ParseError, Span};
 pub use filter::{Filter, FilterError, FilterErrorKind, Matcher};
 pub use format::{
-    AlbAccess, AlbConnection, AlbHealthCheck, Classic, Extra, Format, Hint, KeyKind, NlbTls, Record, Scratch,
+    AlbAccess, AlbConnection, AlbHealthCheck, Classic, ErrorKind, Extra, Foreign, Format, Hint, KeyKind, NlbTls,
+    ParseError, Record, Scratch, Span,
 };
 pub use inspect::{
     FileSummary, FilterProblem, Histogram, Inspection, Progress, RejectedLine, Row, Summary, VerdictCount,

@@ -9,9 +9,8 @@ use super::schema::Schema;
 use super::settings::{EngineKind, Settings};
 use super::source::Source;
 use crate::enrich::Knowledge;
-use crate::error::{ErrorKind, ParseError, Span};
 use crate::filter::Matcher;
-use crate::format::{Format, Hint, Record, Scratch};
+use crate::format::{ErrorKind, Format, Hint, ParseError, Record, Scratch, Span};
 use crate::lines::Line;
 use std::ops::Range;
 

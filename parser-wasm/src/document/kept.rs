@@ -113,7 +113,7 @@ pub(super) fn write_raw(bytes: &[u8], out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{ErrorKind, ParseError, Span};
+    use crate::format::{ErrorKind, ParseError, Span};
     use crate::{ItemWriter, LineOutcome, Rejection, Settings, Source};
 
     const LINES: [&[u8]; 5] = [b"", b"plain", b"quote \" nul \0 cr \r esc \x1B", "é 😀".as_bytes(), b"\xFF \xC3"];

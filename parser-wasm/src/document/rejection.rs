@@ -2,8 +2,7 @@
 
 use super::json::write_string;
 use super::kept::write_raw;
-use crate::error::ParseError;
-use crate::excerpt::{Excerpt, Message};
+use crate::format::{Excerpt, Message, ParseError};
 use crate::lines::Line;
 use std::fmt;
 

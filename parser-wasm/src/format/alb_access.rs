@@ -4,7 +4,7 @@
 //! documentation and genuine lines, 17 columns in 2016 to 36 in September 2026 (two of them undocumented).
 
 use super::columns::{self, Columns, Extra, Field, Quoting, field_table};
-use crate::error::ParseError;
+use super::error::ParseError;
 use crate::record::{Endpoint, List, Request, Seconds, Timestamp};
 use crate::text::Text;
 use std::net::IpAddr;
@@ -185,14 +185,14 @@ impl<'a> AlbAccess<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::error::ErrorKind;
     use super::*;
-    use crate::error::ErrorKind;
 
     const LINE: &str = r#"https 2026-09-23T07:15:47.805298Z app/web/98e3a879de9d6b42 192.0.2.26:5815 10.20.20.37:80 0.001 0.003 0.000 200 200 153 3860 "GET https://a.example:443/x HTTP/1.1" "curl/8" ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:tg "Root=1-2-3" "a.example" "arn:aws:cert" 2 2026-09-23T07:15:47.801000Z "waf,forward" "-" "-" "10.20.20.37:80" "200" "-" "-" TID_1 "-" "-" "-" 198.51.100.60 "-" "new""#;
 
     /// The line's first `count` columns.
     fn columns(count: usize) -> String {
-        let mut scanner = crate::scan::Scanner::new(LINE.as_bytes(), crate::scan::Backslash::Escapes);
+        let mut scanner = super::super::scan::Scanner::new(LINE.as_bytes(), super::super::scan::Backslash::Escapes);
         for _ in 0..count {
             let _ = scanner.next();
         }

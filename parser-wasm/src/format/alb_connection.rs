@@ -4,7 +4,7 @@
 //! 12 (May 2024) and 15 columns (September 2026).
 
 use super::columns::{self, Columns, Extra, Field, Quoting, field_table};
-use crate::error::ParseError;
+use super::error::ParseError;
 use crate::record::{Endpoint, Seconds, Timestamp, Validity};
 use crate::text::Text;
 use std::net::IpAddr;
@@ -114,8 +114,8 @@ impl<'a> AlbConnection<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::error::ErrorKind;
     use super::*;
-    use crate::error::ErrorKind;
 
     const LINE: &str = r#"2026-09-23T07:11:27.691358Z 2001:db8::71 64326 443 TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256 0.337 "CN=a b,O=\x22x\x22" NotBefore=2023-09-21T22:43:21Z;NotAfter=2026-06-17T22:43:21Z FEF257372D5C14D4 Success TID_9f39 secp256r1 app/web/98e3a879de9d6b42 198.51.100.60 new"#;
 

@@ -4,7 +4,7 @@
 //! 10 in the documentation of 2026.
 
 use super::columns::{self, Columns, Extra, Field, Quoting, field_table};
-use crate::error::ParseError;
+use super::error::ParseError;
 use crate::record::{HealthTarget, Seconds, Timestamp};
 use crate::text::Text;
 use std::net::IpAddr;
@@ -94,8 +94,8 @@ impl<'a> AlbHealthCheck<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::error::ErrorKind;
     use super::*;
-    use crate::error::ErrorKind;
 
     #[test]
     fn endpoints_and_functions_are_checked() {

@@ -3,7 +3,7 @@
 //! Source: AWS, "Access logs for your Classic Load Balancer", access log entries; 12 columns until mid-2015, then 15.
 
 use super::columns::{self, Columns, Extra, Field, Quoting, field_table};
-use crate::error::{ErrorKind, Foreign, ParseError};
+use super::error::{ErrorKind, Foreign, ParseError};
 use crate::record::{Endpoint, Request, Seconds, Timestamp};
 use crate::text::Text;
 

@@ -1,9 +1,9 @@
 //! A line cut into the columns of its format's field table, with typed access that knows where a value stood.
 
+use super::error::{ErrorKind, ParseError, Span};
+use super::scan::{Backslash, Scanner, Token};
 use crate::address;
-use crate::error::{ErrorKind, ParseError, Span};
 use crate::record::{self, Endpoint, EndpointFault, List, Seconds, Timestamp, Validity};
-use crate::scan::{Backslash, Scanner, Token};
 use crate::text::Text;
 use std::net::IpAddr;
 

@@ -1,6 +1,6 @@
 //! Lines that other AWS services write, which end up in a load balancer's bucket all the same.
 
-use crate::error::{ErrorKind, Foreign, ParseError, Span};
+use super::error::{ErrorKind, Foreign, ParseError, Span};
 
 /// The error, or what the line is instead where it can be told. Only asked of lines that could not be read.
 #[cold]

@@ -3,11 +3,11 @@
 //! Source: AWS, "Logs sent to Amazon S3" and the lists of fields there. Nobody has published a genuine line yet.
 
 use super::columns::{Columns, Field};
+use super::error::{ErrorKind, ParseError, Span};
 use super::{
     AlbAccess, AlbConnection, AlbHealthCheck, Classic, Format, Hint, NlbTls, Record, alb_access, alb_connection,
     alb_health_check, classic, nlb_tls,
 };
-use crate::error::{ErrorKind, ParseError, Span};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@
 //! 1.0), 21 in June 2020 (2.0), then 22.
 
 use super::columns::{self, Columns, Extra, Field, Quoting, field_table};
-use crate::error::ParseError;
+use super::error::ParseError;
 use crate::record::{Endpoint, List, Timestamp};
 use crate::text::Text;
 
@@ -134,8 +134,8 @@ impl<'a> NlbTls<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::error::ErrorKind;
     use super::*;
-    use crate::error::ErrorKind;
 
     const LINE: &str = r#"tls 2.0 2020-04-01T08:51:42 net/web/c6e77e28c25b2234 g3d4b5e8bb8464cd 192.0.2.154:51341 10.0.1.85:443 5 2 98 246 - arn:aws:acm:cert - ECDHE-RSA-AES128-SHA tlsv12 - a.example h2 h2 "h2","http/1.1" 2020-04-01T08:51:20 new"#;
 

@@ -3,9 +3,8 @@
 
 use super::{FULL, KNOWLEDGE, OTHER, leaves};
 use crate::document::{ItemWriter, LineOutcome, Schema, Settings, Source, index_template};
-use crate::format::{Format, Quoting};
+use crate::format::{Backslash, Format, Quoting, Scanner};
 use crate::lines::Line;
-use crate::scan::{Backslash, Scanner};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! A cursor over one line: fields separated by one space, some of them in quotes.
 
-use crate::error::{ErrorKind, Span};
+use super::error::{ErrorKind, Span};
 use memchr::{memchr, memchr_iter};
 
 /// One field of a line; a quoted one's span lies inside its quotes.

@@ -1,6 +1,6 @@
 //! A place in a line, as a person sees it: a piece of the line around it, and a caret under it.
 
-use crate::error::{ErrorKind, ParseError, Span};
+use super::error::{ErrorKind, ParseError, Span};
 use std::fmt;
 use unicode_width::UnicodeWidthChar;
 

@@ -1,6 +1,6 @@
 //! Why a line is not a record: what, which field, where.
 
-use crate::format::Format;
+use super::Format;
 use std::fmt;
 
 /// A range of bytes in a line, half open, counted from 0.
