@@ -14,7 +14,7 @@ mod verdict;
 pub use geo::{AutonomousSystem, Geo, GeoDatabase, GeoDatabases, GeoError, Location, Place};
 pub use knowledge::Knowledge;
 pub(crate) use knowledge::Known;
-pub use latency::{Latency, Phase};
+pub use latency::Latency;
 pub use network::Network;
 pub use tls_alert::alert_name;
 pub use url::UrlParts;

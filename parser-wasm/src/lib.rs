@@ -31,8 +31,7 @@ pub use document::{
 };
 pub use enrich::{
     AutonomousSystem, Decider, ENRICHMENT_VERSION, Geo, GeoDatabase, GeoDatabases, GeoError, Knowledge, Latency,
-    Location, Network, Phase, Place, Reason, RulesError, UAP_CORE_RULES, UrlParts, UserAgent, UserAgents, alert_name,
-    verdict,
+    Location, Network, Place, Reason, RulesError, UAP_CORE_RULES, UrlParts, UserAgent, UserAgents, alert_name, verdict,
 };
 pub use filter::{Filter, FilterError, FilterErrorKind, Matcher};
 pub use format::{
@@ -44,5 +43,5 @@ pub use inspect::{
 };
 pub use lines::Line;
 pub use reader::{Limits, LogReader};
-pub use record::{Endpoint, HealthTarget, List, Request, Seconds, Timestamp, Validity};
+pub use record::{Endpoint, HealthTarget, List, Phase, Request, Seconds, Timestamp, Validity};
 pub use text::Text;

@@ -79,6 +79,28 @@ impl<'a> Seconds<'a> {
     }
 }
 
+/// A stretch of a request's way through the load balancer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// From the client, until the request was handed to the target.
+    Request,
+    /// In the target, until it began to answer.
+    Target,
+    /// Back to the client.
+    Response,
+}
+
+impl Phase {
+    /// The name in documents.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Target => "target",
+            Self::Response => "response",
+        }
+    }
+}
+
 /// An address and a port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Endpoint<'a> {

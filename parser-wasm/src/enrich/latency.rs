@@ -1,29 +1,7 @@
 //! Where the time went.
 
 use crate::format::Record;
-use crate::record::Seconds;
-
-/// A stretch of a request's way through the load balancer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// From the client, until the request was handed to the target.
-    Request,
-    /// In the target, until it began to answer.
-    Target,
-    /// Back to the client.
-    Response,
-}
-
-impl Phase {
-    /// The name in documents.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Request => "request",
-            Self::Target => "target",
-            Self::Response => "response",
-        }
-    }
-}
+use crate::record::{Phase, Seconds};
 
 /// The known times of a request, summed up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -177,7 +177,7 @@ impl<'a> AlbAccess<'a> {
         })
     }
 
-    /// The three times that are known, in the order of [`Phase`](crate::Phase).
+    /// The three times that are known, in the order of [`Phase`](crate::record::Phase).
     pub fn times(&self) -> [Option<Seconds<'a>>; 3] {
         [self.request_processing_time, self.target_processing_time, self.response_processing_time]
     }
