@@ -1,6 +1,8 @@
 //! What is indexed: one line becomes one bulk item, a pure function of the line, its source and the settings.
 
 mod ecs;
+mod engine;
+mod field;
 mod id;
 mod item;
 mod json;
@@ -16,6 +18,8 @@ mod template;
 mod tests;
 mod walk;
 
+pub use engine::EngineKind;
+pub(crate) use field::{IGNORE_ABOVE, Type};
 pub use item::{Item, ItemWriter, LineOutcome, Skip};
 pub(crate) use item::{Unread, read};
 pub(crate) use json::write_string;
@@ -23,8 +27,7 @@ pub use kept::{KeptLine, KeptLineError};
 pub use redact::{AddressRedaction, KeyError, QueryRedaction, Redaction, RedactionError, RedactionKey};
 pub use rejection::Rejection;
 pub use schema::Schema;
-pub use settings::{EngineKind, Settings, SettingsError, Target};
+pub use settings::{Settings, SettingsError, Target};
 pub use source::{Source, SourceError};
-pub(crate) use template::{IGNORE_ABOVE, Type};
 pub use template::{TEMPLATE_VERSION, TemplatePlace, index_template, takes_documents, template_meta};
 pub(crate) use walk::{Cursor, Paths, Place, scalars, text};

@@ -10,8 +10,6 @@ mod known;
 mod nlb_tls;
 
 use super::json::Object;
-use super::settings::Settings;
-use super::source::Source;
 use crate::enrich::{ENRICHMENT_VERSION, Knowledge, Known, Latency, Network, explain, verdict};
 use crate::format::Record;
 use crate::lines::Line;
@@ -21,22 +19,11 @@ use crate::text::Text;
 /// What all documents of one source share.
 #[derive(Debug)]
 pub(crate) struct Context {
-    path: Option<String>,
-    account_and_region: Option<(String, String)>,
-    keep_original: bool,
-    knowledge: Knowledge,
-}
-
-impl Context {
-    pub(crate) fn new(settings: &Settings, source: &Source, knowledge: &Knowledge) -> Self {
-        let own = |(account, region): (&str, &str)| (account.to_owned(), region.to_owned());
-        Self {
-            path: source.path().map(str::to_owned),
-            account_and_region: source.account_and_region().map(own),
-            keep_original: settings.keep_original,
-            knowledge: knowledge.clone(),
-        }
-    }
+    /// The log, as `s3://bucket/key`.
+    pub(crate) path: Option<String>,
+    pub(crate) account_and_region: Option<(String, String)>,
+    pub(crate) keep_original: bool,
+    pub(crate) knowledge: Knowledge,
 }
 
 /// Appends one document, in one line without line ending.

@@ -1,12 +1,13 @@
 //! From a line to a bulk item: the one function that page, command and Lambda call.
 
 use super::ecs::{self, Context};
+use super::engine::EngineKind;
 use super::id::{object_id, write_id};
 use super::network_log;
 use super::redact::{RedactionKey, Redactor};
 use super::rejection::Rejection;
 use super::schema::Schema;
-use super::settings::{EngineKind, Settings};
+use super::settings::Settings;
 use super::source::Source;
 use crate::enrich::Knowledge;
 use crate::filter::Matcher;
@@ -64,12 +65,18 @@ impl ItemWriter {
     /// A writer for the lines of `source`, which looks answers up in `knowledge`. Its actions are `create`: an engine that has the document keeps the one it
     /// has, and answers 409.
     pub fn new(settings: &Settings, source: &Source, knowledge: &Knowledge) -> Self {
+        let own = |(account, region): (&str, &str)| (account.to_owned(), region.to_owned());
         Self {
             settings: settings.clone(),
             operation: CREATE,
             object: object_id(source.base_name()),
             hint: source.hint(),
-            context: Context::new(settings, source, knowledge),
+            context: Context {
+                path: source.path().map(str::to_owned),
+                account_and_region: source.account_and_region().map(own),
+                keep_original: settings.keep_original,
+                knowledge: knowledge.clone(),
+            },
             redactor: Redactor::new(settings.schema, &settings.redact, None),
             filter: settings.filter.as_ref().map(|filter| Matcher::new(filter, settings.engine)),
         }

@@ -1,8 +1,8 @@
 //! The `network-log` document: flat, with every field in every document. What a line does not have stands as AWS logs
 //! it: `"-"`, or a number that means the same.
 
+use super::field::Type;
 use super::json::Object;
-use super::template::Type;
 use crate::format::AlbAccess;
 use crate::record::Seconds;
 use crate::text::Text;

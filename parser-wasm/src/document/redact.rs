@@ -8,9 +8,9 @@ mod url;
 pub use address::{KeyError, RedactionKey};
 pub use settings::{AddressRedaction, QueryRedaction, Redaction, RedactionError};
 
+use super::field::Type;
 use super::json::write_string;
 use super::schema::Schema;
-use super::template::Type;
 use super::walk::{Cursor, Paths, Place, scalars, text};
 use address::{Addresses, client};
 use content::{Content, contents};

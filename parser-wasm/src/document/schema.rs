@@ -1,7 +1,7 @@
 //! The kinds of document there are, and what differs between them beside the writing.
 
+use super::field::{FIELDS, Type};
 use super::network_log;
-use super::template::{FIELDS, Type};
 use crate::format::Format;
 use serde::{Deserialize, Serialize};
 

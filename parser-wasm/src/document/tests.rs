@@ -2,7 +2,7 @@
 
 mod reference;
 
-use super::template::{FIELDS, Type};
+use super::field::{FIELDS, Type};
 use super::*;
 use crate::enrich::{GeoDatabases, Knowledge};
 use crate::format::{Backslash, Format, Quoting, Scanner};

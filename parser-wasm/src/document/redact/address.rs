@@ -1,8 +1,8 @@
 //! The client's address, shortened or replaced.
 
 use super::settings::AddressRedaction;
+use crate::document::field::Type;
 use crate::document::schema::Schema;
-use crate::document::template::Type;
 use crate::document::walk::{Cursor, text};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
