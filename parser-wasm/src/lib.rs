@@ -17,6 +17,7 @@ mod inspect;
 mod lines;
 mod reader;
 mod record;
+mod redact;
 mod text;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
@@ -25,9 +26,8 @@ pub use wasm::JsInspection;
 
 pub use damage::{Damage, DamageKind};
 pub use document::{
-    AddressRedaction, EngineKind, Item, ItemWriter, KeptLine, KeptLineError, KeyError, LineOutcome, QueryRedaction,
-    Redaction, RedactionError, RedactionKey, Rejection, Schema, Settings, SettingsError, Skip, Source, SourceError,
-    TEMPLATE_VERSION, Target, TemplatePlace, index_template, takes_documents, template_meta,
+    EngineKind, Item, ItemWriter, KeptLine, KeptLineError, LineOutcome, Rejection, Schema, Settings, SettingsError,
+    Skip, Source, SourceError, TEMPLATE_VERSION, Target, TemplatePlace, index_template, takes_documents, template_meta,
 };
 pub use enrich::{
     AutonomousSystem, Decider, ENRICHMENT_VERSION, Geo, GeoDatabase, GeoDatabases, GeoError, Knowledge, Latency,
@@ -44,4 +44,5 @@ pub use inspect::{
 pub use lines::Line;
 pub use reader::{Limits, LogReader};
 pub use record::{Endpoint, HealthTarget, List, Phase, Request, Seconds, Timestamp, Validity};
+pub use redact::{AddressRedaction, KeyError, QueryRedaction, Redaction, RedactionError, RedactionKey};
 pub use text::Text;

@@ -4,7 +4,6 @@ use super::ecs::{self, Context};
 use super::engine::EngineKind;
 use super::id::{object_id, write_id};
 use super::network_log;
-use super::redact::{RedactionKey, Redactor};
 use super::rejection::Rejection;
 use super::schema::Schema;
 use super::settings::Settings;
@@ -13,6 +12,7 @@ use crate::enrich::Knowledge;
 use crate::filter::Matcher;
 use crate::format::{ErrorKind, Format, Hint, ParseError, Record, Scratch, Span};
 use crate::lines::Line;
+use crate::redact::{RedactionKey, Redactor};
 use std::ops::Range;
 
 const CREATE: &str = "create";
@@ -82,7 +82,7 @@ impl ItemWriter {
         }
     }
 
-    /// With the key that [`Redaction::needs_key`](super::Redaction::needs_key) asks for. Without it, text that says so
+    /// With the key that [`Redaction::needs_key`](crate::redact::Redaction::needs_key) asks for. Without it, text that says so
     /// stands for what the key would make.
     #[must_use]
     pub fn with_key(self, key: &RedactionKey) -> Self {

@@ -1,10 +1,10 @@
 //! What the user decides about documents. Page and Lambda read the same JSON text.
 
 use super::engine::EngineKind;
-use super::redact::{Redaction, RedactionError};
 use super::schema::Schema;
 use crate::filter::{Filter, FilterError};
 use crate::format::Format;
+use crate::redact::{Redaction, RedactionError};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 

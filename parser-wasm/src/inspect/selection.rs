@@ -2,9 +2,10 @@
 
 use super::Inspection;
 use super::columns::Columns;
-use crate::document::{ItemWriter, KeyError, LineOutcome, RedactionKey};
+use crate::document::{ItemWriter, LineOutcome};
 use crate::filter::{Filter, FilterError, Matcher};
 use crate::lines::Line;
+use crate::redact::{KeyError, RedactionKey};
 use serde::Serialize;
 
 /// What is wrong with a filter, and where.

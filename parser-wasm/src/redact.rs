@@ -8,10 +8,7 @@ mod url;
 pub use address::{KeyError, RedactionKey};
 pub use settings::{AddressRedaction, QueryRedaction, Redaction, RedactionError};
 
-use super::field::Type;
-use super::json::write_string;
-use super::schema::Schema;
-use super::walk::{Cursor, Paths, Place, scalars, text};
+use crate::document::{Cursor, Paths, Place, Schema, Type, scalars, text, write_string};
 use address::{Addresses, client};
 use content::{Content, contents};
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::document::settings::Settings;
+use crate::Settings;
 use crate::{ItemWriter, Knowledge, Line, LineOutcome, Source};
 
 /// A line with a value in every column, and `SECRET` wherever a person may have put something of their own.

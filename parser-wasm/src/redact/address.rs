@@ -1,9 +1,7 @@
 //! The client's address, shortened or replaced.
 
 use super::settings::AddressRedaction;
-use crate::document::field::Type;
-use crate::document::schema::Schema;
-use crate::document::walk::{Cursor, text};
+use crate::document::{Cursor, Schema, Type, text};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt;
