@@ -12,9 +12,9 @@ pub use selection::FilterProblem;
 pub use summary::{FileSummary, Progress, RejectedLine, Row, Summary, VerdictCount};
 
 use crate::damage::Damage;
-use crate::document::{LineOutcome, Settings, SettingsError, Skip, Source, SourceError, Unread, read};
 use crate::enrich::{GeoError, Knowledge, RulesError, UserAgents, verdict};
 use crate::format::{Hint, ParseError, Record, Scratch};
+use crate::item::{LineOutcome, Settings, SettingsError, Skip, Source, SourceError, Unread, read};
 use crate::lines::Line;
 use crate::reader::{Limits, LogReader};
 use crate::redact::RedactionKey;

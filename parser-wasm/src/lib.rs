@@ -14,6 +14,7 @@ mod filter;
 mod format;
 mod gzip;
 mod inspect;
+mod item;
 mod lines;
 mod reader;
 mod record;
@@ -25,10 +26,7 @@ mod wasm;
 pub use wasm::JsInspection;
 
 pub use damage::{Damage, DamageKind};
-pub use document::{
-    EngineKind, Item, ItemWriter, KeptLine, KeptLineError, LineOutcome, Rejection, Schema, Settings, SettingsError,
-    Skip, Source, SourceError, TEMPLATE_VERSION, Target, TemplatePlace, index_template, takes_documents, template_meta,
-};
+pub use document::{EngineKind, Schema};
 pub use enrich::{
     AutonomousSystem, Decider, ENRICHMENT_VERSION, Geo, GeoDatabase, GeoDatabases, GeoError, Knowledge, Latency,
     Location, Network, Place, Reason, RulesError, UAP_CORE_RULES, UrlParts, UserAgent, UserAgents, alert_name, verdict,
@@ -40,6 +38,10 @@ pub use format::{
 };
 pub use inspect::{
     FileSummary, FilterProblem, Histogram, Inspection, Progress, RejectedLine, Row, Summary, VerdictCount,
+};
+pub use item::{
+    Item, ItemWriter, KeptLine, KeptLineError, LineOutcome, Rejection, Settings, SettingsError, Skip, Source,
+    SourceError, TEMPLATE_VERSION, Target, TemplatePlace, index_template, takes_documents, template_meta,
 };
 pub use lines::Line;
 pub use reader::{Limits, LogReader};

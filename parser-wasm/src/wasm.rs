@@ -1,7 +1,8 @@
 //! The page's way in: translation only. Small structures cross as objects; documents cross as text.
 
+use crate::inspect;
 use crate::inspect::{Histogram, Inspection};
-use crate::{Settings, inspect};
+use crate::item::Settings;
 use js_sys::Uint32Array;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;

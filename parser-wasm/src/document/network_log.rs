@@ -34,7 +34,7 @@ pub(super) const FIELDS: [(&str, Type); 21] = [
 ];
 
 /// Appends one document, in one line without line ending.
-pub(super) fn write(record: &AlbAccess<'_>, out: &mut Vec<u8>) {
+pub(crate) fn write(record: &AlbAccess<'_>, out: &mut Vec<u8>) {
     Object::write(out, |o| {
         logged(o, "type", Some(record.r#type));
         o.time("requestTime", record.time.text);

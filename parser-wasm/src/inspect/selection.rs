@@ -2,8 +2,8 @@
 
 use super::Inspection;
 use super::columns::Columns;
-use crate::document::{ItemWriter, LineOutcome};
 use crate::filter::{Filter, FilterError, Matcher};
+use crate::item::{ItemWriter, LineOutcome};
 use crate::lines::Line;
 use crate::redact::{KeyError, RedactionKey};
 use serde::Serialize;

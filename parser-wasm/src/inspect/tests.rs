@@ -1,6 +1,6 @@
 use super::*;
-use crate::document::ItemWriter;
 use crate::enrich::Knowledge;
+use crate::item::ItemWriter;
 
 fn line(second: u32, status: &str) -> String {
     format!(

@@ -2,8 +2,9 @@
 //! `UPDATE_DOCS=1 cargo test -p parser-wasm document_reference` writes it anew.
 
 use super::{FULL, KNOWLEDGE, OTHER, leaves};
-use crate::document::{ItemWriter, LineOutcome, Schema, Settings, Source, index_template};
+use crate::document::Schema;
 use crate::format::{Backslash, Format, Quoting, Scanner};
+use crate::item::{ItemWriter, LineOutcome, Settings, Source, index_template};
 use crate::lines::Line;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,6 @@
 //! What the user decides about documents. Page and Lambda read the same JSON text.
 
-use super::engine::EngineKind;
-use super::schema::Schema;
+use crate::document::{EngineKind, Schema};
 use crate::filter::{Filter, FilterError};
 use crate::format::Format;
 use crate::redact::{Redaction, RedactionError};

@@ -1,13 +1,11 @@
 //! From a line to a bulk item: the one function that page, command and Lambda call.
 
-use super::ecs::{self, Context};
-use super::engine::EngineKind;
 use super::id::{object_id, write_id};
-use super::network_log;
 use super::rejection::Rejection;
-use super::schema::Schema;
 use super::settings::Settings;
 use super::source::Source;
+use crate::document::ecs::{self, Context};
+use crate::document::{EngineKind, Schema, network_log};
 use crate::enrich::Knowledge;
 use crate::filter::Matcher;
 use crate::format::{ErrorKind, Format, Hint, ParseError, Record, Scratch, Span};

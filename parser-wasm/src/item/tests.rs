@@ -2,8 +2,8 @@
 
 mod reference;
 
-use super::field::{FIELDS, Type};
 use super::*;
+use crate::document::{FIELDS, Schema, Type};
 use crate::enrich::{GeoDatabases, Knowledge};
 use crate::format::{Backslash, Format, Quoting, Scanner};
 use crate::lines::Line;

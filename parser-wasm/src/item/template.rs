@@ -1,9 +1,7 @@
 //! The index template: the only copy of the mapping.
 
-use super::engine::EngineKind;
-use super::field::Type;
-use super::schema::Schema;
 use super::settings::{Settings, Target};
+use crate::document::{EngineKind, Schema, Type};
 use serde_json::{Map, Value, json};
 
 /// Raised with every change of the mapping; an ingest refuses to run against another one.

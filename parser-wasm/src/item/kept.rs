@@ -1,6 +1,6 @@
 //! A line that is kept outside its log, to be read again later: exactly, whatever its bytes are.
 
-use super::json::write_string;
+use crate::document::write_string;
 use crate::lines::Line;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! A line that could not be read, and how it is told.
 
-use super::json::write_string;
 use super::kept::write_raw;
+use crate::document::write_string;
 use crate::format::{Excerpt, Message, ParseError};
 use crate::lines::Line;
 use std::fmt;
