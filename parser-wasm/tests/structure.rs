@@ -1,4 +1,6 @@
-//! The rooms of the crate, its files and folders right below `src`, do not go round in circles.
+//! The rooms of a crate, its files and folders right below `src`, do not go round in circles. Each crate that names this
+//! file among its tests is looked at in its turn.
+#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,14 +24,23 @@ fn rooms() -> BTreeMap<String, BTreeSet<String>> {
     rooms
 }
 
-/// The rooms that a file, or all files of a folder, name, but for their tests.
+/// The rooms that a file, or all files of a folder, name, but for their tests and comments.
 fn taken(path: &Path) -> BTreeSet<String> {
+    if path.file_stem().is_some_and(|name| name == "tests") {
+        return BTreeSet::new();
+    }
     if path.is_dir() {
         return fs::read_dir(path).unwrap().flat_map(|entry| taken(&entry.unwrap().path())).collect();
     }
     let text = fs::read_to_string(path).unwrap();
     let code = text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned();
-    let name = |rest: &str| rest.chars().take_while(|it| it.is_alphanumeric() || *it == '_').collect();
+    let code: String = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let name = |rest: &str| {
+        let name: String = rest.chars().take_while(|it| it.is_alphanumeric() || *it == '_').collect();
+        let is_room = name.starts_with(|first: char| first.is_lowercase());
+        assert!(is_room, "{}: name the room of crate::{name}, not the door", path.display());
+        name
+    };
     code.split("crate::").skip(1).map(name).collect()
 }
 
@@ -56,7 +67,8 @@ fn circle(rooms: &BTreeMap<String, BTreeSet<String>>, way: &mut Vec<String>, cle
 #[test]
 fn no_room_needs_itself_by_way_of_others() {
     let rooms = rooms();
-    assert!(rooms["jobs"].contains("object") && rooms["object"].contains("state"), "the rooms are read: {rooms:?}");
+    let ways: usize = rooms.values().map(BTreeSet::len).sum();
+    assert!(rooms.len() > 10 && ways > rooms.len(), "the rooms are read: {rooms:?}");
     let mut clear = BTreeSet::new();
     for name in rooms.keys() {
         let mut way = vec![name.clone()];
