@@ -165,19 +165,19 @@ impl<'a> Record<'a> {
     /// Who sent the request or opened the connection; health checks have no client.
     pub fn client(&self) -> Option<Endpoint<'a>> {
         match self {
-            Self::AlbAccess(record) => Some(record.client),
-            Self::AlbConnection(record) => Some(record.client),
+            Self::AlbAccess(record) => record.client.value(),
+            Self::AlbConnection(record) => record.client.value(),
             Self::AlbHealthCheck(_) => None,
-            Self::NlbTls(record) => Some(record.client),
-            Self::Classic(record) => Some(record.client),
+            Self::NlbTls(record) => record.client.value(),
+            Self::Classic(record) => record.client.value(),
         }
     }
 
     /// What the client says it is.
     pub fn user_agent(&self) -> Option<Text<'a>> {
         match self {
-            Self::AlbAccess(record) => record.user_agent,
-            Self::Classic(record) => record.user_agent,
+            Self::AlbAccess(record) => record.user_agent.value(),
+            Self::Classic(record) => record.user_agent.value(),
             Self::AlbConnection(_) | Self::AlbHealthCheck(_) | Self::NlbTls(_) => None,
         }
     }

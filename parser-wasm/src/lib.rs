@@ -16,6 +16,7 @@ mod gzip;
 mod inspect;
 mod item;
 mod lines;
+mod logged;
 mod reader;
 mod record;
 mod redact;
@@ -44,6 +45,7 @@ pub use item::{
     SourceError, TEMPLATE_VERSION, Target, TemplatePlace, index_template, takes_documents, template_meta,
 };
 pub use lines::Line;
+pub use logged::Logged;
 pub use reader::{Limits, LogReader};
 pub use record::{Endpoint, HealthTarget, List, Phase, Request, Seconds, Timestamp, Validity};
 pub use redact::{AddressRedaction, KeyError, QueryRedaction, Redaction, RedactionError, RedactionKey};

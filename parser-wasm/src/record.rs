@@ -108,8 +108,8 @@ pub struct Endpoint<'a> {
     pub address: &'a str,
     /// The same address.
     pub ip: IpAddr,
-    /// The port.
-    pub port: u16,
+    /// The port, where it was delivered: connection logs have it in a column of its own.
+    pub port: Option<u16>,
 }
 
 /// What keeps bytes from being an [`Endpoint`].
@@ -125,15 +125,17 @@ impl<'a> Endpoint<'a> {
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, EndpointFault> {
         let colon = memchr::memrchr(b':', bytes).ok_or(EndpointFault::Shape)?;
         let (address, port) = bytes.split_at_checked(colon).ok_or(EndpointFault::Shape)?;
-        Self::of_parts(address, port.get(1..).unwrap_or_default())
+        let endpoint = Self::of_address(address)?;
+        let port = parse_u16(port.get(1..).unwrap_or_default()).ok_or(EndpointFault::Port)?;
+        Ok(Self { port: Some(port), ..endpoint })
     }
 
-    pub(crate) fn of_parts(address: &'a [u8], port: &[u8]) -> Result<Self, EndpointFault> {
+    /// An address alone.
+    pub(crate) fn of_address(address: &'a [u8]) -> Result<Self, EndpointFault> {
         let address = address.strip_prefix(b"[").and_then(|a| a.strip_suffix(b"]")).unwrap_or(address);
         let ip = address::parse(address).ok_or(EndpointFault::Address)?;
-        let port = parse_u16(port).ok_or(EndpointFault::Port)?;
         let address = std::str::from_utf8(address).map_err(|_| EndpointFault::Address)?;
-        Ok(Self { address, ip, port })
+        Ok(Self { address, ip, port: None })
     }
 }
 
@@ -241,24 +243,23 @@ fn version_at(bytes: &[u8]) -> Option<usize> {
     (matches!(last, b"" | b"-") || last.starts_with(b"HTTP/")).then_some(space)
 }
 
-/// A list in one field, split at a separator; empty where the field is `-`.
+/// A list in one field, split at a separator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct List<'a> {
-    text: Option<Text<'a>>,
+    text: Text<'a>,
     separator: u8,
 }
 
 impl<'a> List<'a> {
-    pub(crate) fn new(text: Option<Text<'a>>, separator: u8) -> Self {
+    pub(crate) fn new(text: Text<'a>, separator: u8) -> Self {
         Self { text, separator }
     }
 
     /// The items that have a value, without quotes of their own.
     pub fn iter(self) -> impl Iterator<Item = Text<'a>> {
-        let bytes = self.text.map_or(&[][..], |text| text.0);
         let unquoted =
             |item: &'a [u8]| item.strip_prefix(b"\"").and_then(|item| item.strip_suffix(b"\"")).unwrap_or(item);
-        bytes.split(move |&byte| byte == self.separator).filter_map(move |item| Text(unquoted(item)).present())
+        self.text.0.split(move |&byte| byte == self.separator).filter_map(move |item| Text(unquoted(item)).present())
     }
 
     /// Whether `item` is one of the list.
@@ -308,9 +309,9 @@ mod tests {
     #[test]
     fn endpoints() {
         let v6 = Endpoint::parse(b"2a02:8100:c002::f215:50718").expect("an endpoint");
-        assert_eq!((v6.address, v6.port), ("2a02:8100:c002::f215", 50718));
+        assert_eq!((v6.address, v6.port), ("2a02:8100:c002::f215", Some(50718)));
         assert_eq!(Endpoint::parse(b"[2001:db8::1]:443").map(|e| e.address), Ok("2001:db8::1"));
-        assert_eq!(Endpoint::parse(b"10.0.0.1:80").map(|e| e.port), Ok(80));
+        assert_eq!(Endpoint::parse(b"10.0.0.1:80").map(|e| e.port), Ok(Some(80)));
         assert_eq!(Endpoint::parse(b"10.0.0.1"), Err(EndpointFault::Shape));
         assert_eq!(Endpoint::parse(b"10.0.0.1:66666"), Err(EndpointFault::Port));
         assert_eq!(Endpoint::parse(b"10.0.0.1:"), Err(EndpointFault::Port));
@@ -344,8 +345,7 @@ mod tests {
 
     #[test]
     fn lists() {
-        let list = List::new(Text(b"waf,forward").present(), b',');
+        let list = List::new(Text(b"waf,forward"), b',');
         assert!(list.has("waf") && list.has("forward") && !list.has("wa"));
-        assert_eq!(List::new(None, b',').iter().count(), 0);
     }
 }

@@ -115,7 +115,7 @@ proptest! {
         line.extend_from_slice(&user_agent);
         line.extend_from_slice(br#"" - - -"#);
         let record = AlbAccess::parse(&line).unwrap();
-        let url = record.request.url.unwrap().decode();
+        let url = record.request.value().unwrap().url.unwrap().decode();
         let (bulk, rejected, _) = run(&line, line.len());
         prop_assert_eq!(rejected, 0);
         let document = bulk.split(|&byte| byte == b'\n').nth(1).unwrap();

@@ -13,7 +13,8 @@ use super::json::Object;
 use crate::enrich::{ENRICHMENT_VERSION, Knowledge, Known, Latency, Network, explain, verdict};
 use crate::format::Record;
 use crate::lines::Line;
-use crate::record::{Endpoint, Timestamp};
+use crate::logged::Logged;
+use crate::record::{Endpoint, List, Timestamp};
 use crate::text::Text;
 
 /// What all documents of one source share.
@@ -103,15 +104,22 @@ fn head(o: &mut Object<'_>, time: Timestamp<'_>, event: &Event<'_>, line: &Line<
 /// `aws.elb.backend.ip` and `.port`.
 fn backend(o: &mut Object<'_>, target: Endpoint<'_>) {
     o.string("ip", target.address);
-    // A keyword in Elastic's mapping, so a string here.
-    o.string("port", itoa::Buffer::new().format(target.port));
+    if let Some(port) = target.port {
+        // A keyword in Elastic's mapping, so a string here.
+        o.string("port", itoa::Buffer::new().format(port));
+    }
+}
+
+/// The items of a list that is there.
+fn items(list: Logged<List<'_>>) -> impl Iterator<Item = Text<'_>> {
+    list.value().into_iter().flat_map(List::iter)
 }
 
 /// `tls.cipher`, `.version` and `.version_protocol`. A protocol is `TLSv1.3`, and `tlsv13` where it is a Network Load
 /// Balancer's; TLS 1.0 has no minor version in the former.
-fn tls(o: &mut Object<'_>, cipher: Option<Text<'_>>, protocol: Option<Text<'_>>) {
-    o.text("cipher", cipher);
-    let version = match protocol.map(|text| text.0) {
+fn tls(o: &mut Object<'_>, cipher: Logged<Text<'_>>, protocol: Logged<Text<'_>>) {
+    o.text("cipher", cipher.value());
+    let version = match protocol.value().map(|text| text.0) {
         Some([b'T', b'L', b'S', b'v', b'1']) => Some(&b"1.0"[..]),
         Some([b'T', b'L', b'S', b'v', version @ ..]) => Some(version),
         Some(b"tlsv10") => Some(&b"1.0"[..]),

@@ -4,6 +4,7 @@
 use super::field::Type;
 use super::json::Object;
 use crate::format::AlbAccess;
+use crate::logged::Logged;
 use crate::record::Seconds;
 use crate::text::Text;
 
@@ -36,36 +37,37 @@ pub(super) const FIELDS: [(&str, Type); 21] = [
 /// Appends one document, in one line without line ending.
 pub(crate) fn write(record: &AlbAccess<'_>, out: &mut Vec<u8>) {
     Object::write(out, |o| {
-        logged(o, "type", Some(record.r#type));
+        logged(o, "type", record.r#type);
         o.time("requestTime", record.time.text);
-        logged(o, "resourceId", Some(record.elb));
-        o.string("internalIp", record.target.map_or("-", |target| target.address));
-        o.number("internalPort", Some(record.target.map_or(0, |target| target.port)));
-        o.string("externalIp", record.client.address);
-        o.number("externalPort", Some(record.client.port));
+        logged(o, "resourceId", record.elb);
+        let (target, client) = (record.target.value(), record.client.value());
+        o.string("internalIp", target.map_or("-", |target| target.address));
+        o.number("internalPort", Some(target.and_then(|target| target.port).unwrap_or(0)));
+        o.string("externalIp", client.map_or("-", |client| client.address));
+        o.number("externalPort", Some(client.and_then(|client| client.port).unwrap_or(0)));
         seconds(o, "processingTime", record.request_processing_time);
         seconds(o, "targetProcessingTime", record.target_processing_time);
         seconds(o, "responseProcessingTime", record.response_processing_time);
-        o.number("statusCode", Some(record.elb_status_code.unwrap_or(0)));
-        o.number("targetStatusCode", Some(record.target_status_code.unwrap_or(0)));
-        o.number("receivedBytes", Some(record.received_bytes.unwrap_or(0)));
-        o.number("sendBytes", Some(record.sent_bytes.unwrap_or(0)));
-        logged(o, "request", record.request.logged.present());
+        o.number("statusCode", Some(record.elb_status_code.value().unwrap_or(0)));
+        o.number("targetStatusCode", Some(record.target_status_code.value().unwrap_or(0)));
+        o.number("receivedBytes", Some(record.received_bytes.value().unwrap_or(0)));
+        o.number("sendBytes", Some(record.sent_bytes.value().unwrap_or(0)));
+        logged(o, "request", record.request.map(|request| request.logged));
         logged(o, "userAgent", record.user_agent);
         logged(o, "sslCipher", record.ssl_cipher);
         logged(o, "sslProtocol", record.ssl_protocol);
         logged(o, "traceId", record.trace_id);
         logged(o, "domainName", record.domain_name);
-        o.number("ruleId", Some(record.matched_rule_priority.unwrap_or(-1)));
+        o.number("ruleId", Some(record.matched_rule_priority.value().unwrap_or(-1)));
     });
 }
 
-fn logged(o: &mut Object<'_>, key: &str, text: Option<Text<'_>>) {
-    o.string(key, &text.unwrap_or(Text(b"-")).as_logged());
+fn logged(o: &mut Object<'_>, key: &str, text: Logged<Text<'_>>) {
+    o.string(key, &text.value().unwrap_or(Text(b"-")).as_logged());
 }
 
-fn seconds(o: &mut Object<'_>, key: &str, seconds: Option<Seconds<'_>>) {
-    o.literal(key, Some(seconds.map_or("-1", |seconds| seconds.text)));
+fn seconds(o: &mut Object<'_>, key: &str, seconds: Logged<Seconds<'_>>) {
+    o.literal(key, Some(seconds.value().map_or("-1", |seconds| seconds.text)));
 }
 
 #[cfg(test)]

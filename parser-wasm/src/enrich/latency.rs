@@ -1,6 +1,7 @@
 //! Where the time went.
 
 use crate::format::Record;
+use crate::logged::Logged;
 use crate::record::{Phase, Seconds};
 
 /// The known times of a request, summed up.
@@ -23,11 +24,11 @@ impl Latency {
     }
 
     /// From the request, target and response times; `None` when none of them is known.
-    pub fn of(times: [Option<Seconds<'_>>; 3]) -> Option<Self> {
+    pub fn of(times: [Logged<Seconds<'_>>; 3]) -> Option<Self> {
         let phases = [Phase::Request, Phase::Target, Phase::Response];
         let (mut total_nanos, mut longest, mut dominant) = (None, 0, None);
         for (phase, time) in phases.into_iter().zip(times) {
-            let Some(Seconds { nanos, .. }) = time else { continue };
+            let Logged::Value(Seconds { nanos, .. }) = time else { continue };
             total_nanos = Some(total_nanos.unwrap_or(0) + nanos);
             // The first of equals: a later phase may only have waited for it.
             if nanos > longest {
@@ -43,7 +44,8 @@ mod tests {
     use super::*;
 
     fn of(times: [&'static str; 3]) -> Option<(u64, Option<Phase>)> {
-        let latency = Latency::of(times.map(|text| Seconds::parse(text.as_bytes())))?;
+        let latency =
+            Latency::of(times.map(|text| Seconds::parse(text.as_bytes()).map_or(Logged::Dash, Logged::Value)))?;
         Some((latency.total_nanos, latency.dominant))
     }
 

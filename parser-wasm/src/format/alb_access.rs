@@ -5,6 +5,7 @@
 
 use super::columns::{self, Columns, Extra, Field, Quoting, field_table};
 use super::error::ParseError;
+use crate::logged::Logged;
 use crate::record::{Endpoint, List, Request, Seconds, Timestamp};
 use crate::text::Text;
 use std::net::IpAddr;
@@ -49,78 +50,77 @@ field_table! {
 /// The columns of the first version (2016-08); no line has fewer.
 const REQUIRED: usize = 17;
 
-/// One request, as an Application Load Balancer logged it. Fields have AWS's names; `None` is `-`, an empty field,
-/// or a column that the line does not have because it is older.
+/// One request, as an Application Load Balancer logged it. Fields have AWS's names.
 #[derive(Debug)]
 pub struct AlbAccess<'a> {
     /// Protocol of the request: `http`, `https`, `h2`, `grpcs`, `ws`, `wss`; an open set.
-    pub r#type: Text<'a>,
+    pub r#type: Logged<Text<'a>>,
     /// When the response was generated; for WebSockets, when the connection was closed.
     pub time: Timestamp<'a>,
     /// The load balancer: `app/NAME/ID`.
-    pub elb: Text<'a>,
+    pub elb: Logged<Text<'a>>,
     /// The client.
-    pub client: Endpoint<'a>,
+    pub client: Logged<Endpoint<'a>>,
     /// The target; absent for Lambda targets and when no target was chosen.
-    pub target: Option<Endpoint<'a>>,
-    /// Until the request was sent to the target; `None` also for `-1` (not dispatched).
-    pub request_processing_time: Option<Seconds<'a>>,
-    /// Until the target began to answer; `None` also for `-1`.
-    pub target_processing_time: Option<Seconds<'a>>,
-    /// Until the response was sent to the client; `None` also for `-1`.
-    pub response_processing_time: Option<Seconds<'a>>,
+    pub target: Logged<Endpoint<'a>>,
+    /// Until the request was sent to the target; `Dash` also for `-1` (not dispatched).
+    pub request_processing_time: Logged<Seconds<'a>>,
+    /// Until the target began to answer; `Dash` also for `-1`.
+    pub target_processing_time: Logged<Seconds<'a>>,
+    /// Until the response was sent to the client; `Dash` also for `-1`.
+    pub response_processing_time: Logged<Seconds<'a>>,
     /// The status that the client got.
-    pub elb_status_code: Option<u16>,
+    pub elb_status_code: Logged<u16>,
     /// The target's status.
-    pub target_status_code: Option<u16>,
+    pub target_status_code: Logged<u16>,
     /// Bytes of the request.
-    pub received_bytes: Option<u64>,
+    pub received_bytes: Logged<u64>,
     /// Bytes of the response.
-    pub sent_bytes: Option<u64>,
+    pub sent_bytes: Logged<u64>,
     /// The request line.
-    pub request: Request<'a>,
+    pub request: Logged<Request<'a>>,
     /// The client's name for itself, cut at 8 KB by the load balancer.
-    pub user_agent: Option<Text<'a>>,
+    pub user_agent: Logged<Text<'a>>,
     /// TLS cipher.
-    pub ssl_cipher: Option<Text<'a>>,
+    pub ssl_cipher: Logged<Text<'a>>,
     /// TLS protocol: `TLSv1.3`.
-    pub ssl_protocol: Option<Text<'a>>,
+    pub ssl_protocol: Logged<Text<'a>>,
     /// The target group that the request was routed to.
-    pub target_group_arn: Option<Text<'a>>,
+    pub target_group_arn: Logged<Text<'a>>,
     /// `Root=1-…`, from or for the X-Amzn-Trace-Id header.
-    pub trace_id: Option<Text<'a>>,
+    pub trace_id: Logged<Text<'a>>,
     /// The name that the client asked for in the TLS handshake (SNI).
-    pub domain_name: Option<Text<'a>>,
+    pub domain_name: Logged<Text<'a>>,
     /// The certificate shown to the client, or `session-reused`.
-    pub chosen_cert_arn: Option<Text<'a>>,
+    pub chosen_cert_arn: Logged<Text<'a>>,
     /// 1 to 50,000; 0 the default rule; -1 an error while rules were evaluated.
-    pub matched_rule_priority: Option<i32>,
+    pub matched_rule_priority: Logged<i32>,
     /// When the load balancer received the request.
-    pub request_creation_time: Option<Timestamp<'a>>,
+    pub request_creation_time: Logged<Timestamp<'a>>,
     /// What was done: `waf`, `authenticate`, `forward`, `redirect`, `fixed-response`, …
-    pub actions_executed: List<'a>,
+    pub actions_executed: Logged<List<'a>>,
     /// The Location of a redirect.
-    pub redirect_url: Option<Text<'a>>,
+    pub redirect_url: Logged<Text<'a>>,
     /// AWS's error reason code.
-    pub error_reason: Option<Text<'a>>,
+    pub error_reason: Logged<Text<'a>>,
     /// The targets that handled the request.
-    pub target_port_list: List<'a>,
+    pub target_port_list: Logged<List<'a>>,
     /// Their statuses.
-    pub target_status_code_list: List<'a>,
+    pub target_status_code_list: Logged<List<'a>>,
     /// Desync mitigation: `Acceptable`, `Ambiguous` or `Severe`.
-    pub classification: Option<Text<'a>>,
+    pub classification: Logged<Text<'a>>,
     /// Its reason code.
-    pub classification_reason: Option<Text<'a>>,
+    pub classification_reason: Logged<Text<'a>>,
     /// `TID_…`, which the connection log has too.
-    pub conn_trace_id: Option<Text<'a>>,
+    pub conn_trace_id: Logged<Text<'a>>,
     /// The host after a rewrite.
-    pub transformed_host: Option<Text<'a>>,
+    pub transformed_host: Logged<Text<'a>>,
     /// The URI after a rewrite.
-    pub transformed_uri: Option<Text<'a>>,
+    pub transformed_uri: Logged<Text<'a>>,
     /// What came of the rewrite.
-    pub request_transform_status: Option<Text<'a>>,
+    pub request_transform_status: Logged<Text<'a>>,
     /// The load balancer node's address.
-    pub ip_address: Option<IpAddr>,
+    pub ip_address: Logged<IpAddr>,
     /// Columns newer than this table, as logged.
     pub extra: Extra<'a>,
 }
@@ -141,8 +141,8 @@ impl<'a> AlbAccess<'a> {
         Ok(Self {
             r#type: columns.protocol(TYPE)?,
             time: columns.required_time(TIME)?,
-            elb: columns.required_text(ELB)?,
-            client: columns.required_endpoint(CLIENT)?,
+            elb: columns.never_dash(ELB)?,
+            client: columns.client(CLIENT)?,
             target: columns.endpoint(TARGET)?,
             request_processing_time: columns.seconds(REQUEST_PROCESSING_TIME)?,
             target_processing_time: columns.seconds(TARGET_PROCESSING_TIME)?,
@@ -151,7 +151,7 @@ impl<'a> AlbAccess<'a> {
             target_status_code: columns.status(TARGET_STATUS_CODE)?,
             received_bytes: columns.count(RECEIVED_BYTES)?,
             sent_bytes: columns.count(SENT_BYTES)?,
-            request: Request::parse(columns.raw(REQUEST)),
+            request: columns.raw(REQUEST).map(Request::parse),
             user_agent: columns.text(USER_AGENT),
             ssl_cipher: columns.text(SSL_CIPHER),
             ssl_protocol: columns.text(SSL_PROTOCOL),
@@ -161,11 +161,11 @@ impl<'a> AlbAccess<'a> {
             chosen_cert_arn: columns.text(CHOSEN_CERT_ARN),
             matched_rule_priority: columns.number(MATCHED_RULE_PRIORITY)?,
             request_creation_time: columns.time(REQUEST_CREATION_TIME)?,
-            actions_executed: List::new(columns.text(ACTIONS_EXECUTED), b','),
+            actions_executed: columns.list(ACTIONS_EXECUTED, b','),
             redirect_url: columns.text(REDIRECT_URL),
             error_reason: columns.text(ERROR_REASON),
-            target_port_list: List::new(columns.text(TARGET_PORT_LIST), b' '),
-            target_status_code_list: List::new(columns.text(TARGET_STATUS_CODE_LIST), b' '),
+            target_port_list: columns.list(TARGET_PORT_LIST, b' '),
+            target_status_code_list: columns.list(TARGET_STATUS_CODE_LIST, b' '),
             classification: columns.text(CLASSIFICATION),
             classification_reason: columns.text(CLASSIFICATION_REASON),
             conn_trace_id: columns.text(CONN_TRACE_ID),
@@ -177,8 +177,8 @@ impl<'a> AlbAccess<'a> {
         })
     }
 
-    /// The three times that are known, in the order of [`Phase`](crate::record::Phase).
-    pub fn times(&self) -> [Option<Seconds<'a>>; 3] {
+    /// The three times, in the order of [`Phase`](crate::record::Phase).
+    pub fn times(&self) -> [Logged<Seconds<'a>>; 3] {
         [self.request_processing_time, self.target_processing_time, self.response_processing_time]
     }
 }
@@ -207,11 +207,11 @@ mod tests {
     #[test]
     fn all_columns() {
         let record = AlbAccess::parse(LINE.as_bytes()).expect("a record");
-        assert_eq!(record.r#type, Text(b"https"));
-        assert_eq!(record.matched_rule_priority, Some(2));
-        assert!(record.actions_executed.has("forward"));
-        assert_eq!(record.redirect_url, None);
-        assert_eq!(record.ip_address, Some(IpAddr::from([198, 51, 100, 60])));
+        assert_eq!(record.r#type, Logged::Value(Text(b"https")));
+        assert_eq!(record.matched_rule_priority, Logged::Value(2));
+        assert!(record.actions_executed.value().is_some_and(|actions| actions.has("forward")));
+        assert_eq!(record.redirect_url, Logged::Dash);
+        assert_eq!(record.ip_address, Logged::Value(IpAddr::from([198, 51, 100, 60])));
         assert_eq!(record.extra.collect::<Vec<_>>(), [Text(b"-"), Text(b"new")]);
     }
 
@@ -220,8 +220,8 @@ mod tests {
         for count in 17..=36 {
             let line = columns(count);
             let record = AlbAccess::parse(line.as_bytes()).expect("a record");
-            assert_eq!(record.trace_id.is_some(), count >= 18, "{count}");
-            assert_eq!(record.conn_trace_id.is_some(), count >= 30, "{count}");
+            assert_eq!(record.trace_id.is_missing(), count < 18, "{count}");
+            assert_eq!(record.conn_trace_id.is_missing(), count < 30, "{count}");
             assert_eq!(record.extra.count(), count.saturating_sub(34), "{count}");
         }
         for count in 1..17 {
@@ -236,8 +236,8 @@ mod tests {
             .replace(r#""10.20.20.37:80" "200""#, "10.20.20.37:80 200")
             .replace(r#""a.example""#, "a.example");
         let record = AlbAccess::parse(line.as_bytes()).expect("a record");
-        assert!(record.target_port_list.has("10.20.20.37:80"));
-        assert_eq!(record.domain_name, Some(Text(b"a.example")));
+        assert!(record.target_port_list.value().is_some_and(|list| list.has("10.20.20.37:80")));
+        assert_eq!(record.domain_name, Logged::Value(Text(b"a.example")));
     }
 
     #[test]

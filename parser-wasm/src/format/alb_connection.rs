@@ -5,6 +5,7 @@
 
 use super::columns::{self, Columns, Extra, Field, Quoting, field_table};
 use super::error::ParseError;
+use crate::logged::Logged;
 use crate::record::{Endpoint, Seconds, Timestamp, Validity};
 use crate::text::Text;
 use std::net::IpAddr;
@@ -30,38 +31,39 @@ field_table! {
 /// The columns of the first version (2023-11).
 const REQUIRED: usize = 11;
 
-/// One connection of a client, as an Application Load Balancer logged it. Fields have AWS's names; `None` is `-`, or a
-/// column that the line does not have because it is older.
+/// One connection of a client, as an Application Load Balancer logged it. Fields have AWS's names.
 #[derive(Debug)]
 pub struct AlbConnection<'a> {
     /// When the connection was established, or failed to be.
     pub timestamp: Timestamp<'a>,
-    /// The client; address and port are columns of their own.
-    pub client: Endpoint<'a>,
+    /// The client, with its port where that was delivered as well.
+    pub client: Logged<Endpoint<'a>>,
+    /// The client's port, which is a column of its own.
+    pub client_port: Logged<u16>,
     /// The listener's port.
-    pub listener_port: Option<u16>,
+    pub listener_port: Logged<u16>,
     /// TLS protocol: `TLSv1.3`; absent on HTTP listeners and when no handshake came about.
-    pub tls_protocol: Option<Text<'a>>,
+    pub tls_protocol: Logged<Text<'a>>,
     /// TLS cipher.
-    pub tls_cipher: Option<Text<'a>>,
+    pub tls_cipher: Logged<Text<'a>>,
     /// How long the handshake took; absent when it failed.
-    pub tls_handshake_latency: Option<Seconds<'a>>,
+    pub tls_handshake_latency: Logged<Seconds<'a>>,
     /// The client certificate's subject.
-    pub leaf_client_cert_subject: Option<Text<'a>>,
+    pub leaf_client_cert_subject: Logged<Text<'a>>,
     /// From when to when the client certificate is valid.
-    pub leaf_client_cert_validity: Option<Validity<'a>>,
+    pub leaf_client_cert_validity: Logged<Validity<'a>>,
     /// The client certificate's serial number, in hex digits.
-    pub leaf_client_cert_serial_number: Option<Text<'a>>,
+    pub leaf_client_cert_serial_number: Logged<Text<'a>>,
     /// `Success`, or `Failed:` and AWS's code.
-    pub tls_verify_status: Option<Text<'a>>,
+    pub tls_verify_status: Logged<Text<'a>>,
     /// `TID_…`, which the access log has too.
-    pub conn_trace_id: Option<Text<'a>>,
+    pub conn_trace_id: Logged<Text<'a>>,
     /// The key exchange: `x25519`.
-    pub tls_keyexchange: Option<Text<'a>>,
+    pub tls_keyexchange: Logged<Text<'a>>,
     /// The load balancer: `app/NAME/ID`.
-    pub elb: Option<Text<'a>>,
+    pub elb: Logged<Text<'a>>,
     /// The load balancer node's address.
-    pub ip_address: Option<IpAddr>,
+    pub ip_address: Logged<IpAddr>,
     /// Columns newer than this table, as logged.
     pub extra: Extra<'a>,
 }
@@ -77,9 +79,13 @@ impl<'a> AlbConnection<'a> {
     }
 
     pub(super) fn of(columns: &Columns<'a, { FIELDS.len() }>) -> Result<Self, ParseError> {
+        let timestamp = columns.required_time(TIMESTAMP)?;
+        let client = columns.client_address(CLIENT_IP)?;
+        let client_port = columns.client_port(CLIENT_PORT)?;
         Ok(Self {
-            timestamp: columns.required_time(TIMESTAMP)?,
-            client: columns.endpoint_of_two(CLIENT_IP, CLIENT_PORT)?,
+            timestamp,
+            client: client.map(|client| Endpoint { port: client_port.value(), ..client }),
+            client_port,
             listener_port: columns.port(LISTENER_PORT)?,
             tls_protocol: columns.text(TLS_PROTOCOL),
             tls_cipher: columns.text(TLS_CIPHER),
@@ -98,16 +104,16 @@ impl<'a> AlbConnection<'a> {
 
     /// AWS's code where the verification of the client's certificate failed.
     pub fn verify_failure(&self) -> Option<Text<'a>> {
-        self.tls_verify_status.and_then(|status| status.0.strip_prefix(b"Failed:")).map(Text)
+        self.tls_verify_status.value().and_then(|status| status.0.strip_prefix(b"Failed:")).map(Text)
     }
 
     /// Whether a TLS handshake came to its end; `None` where the listener speaks plain HTTP, as far as the line can
     /// tell: a TLS handshake that failed early has the same dashes, so without a protocol the port decides.
     pub fn tls_established(&self) -> Option<bool> {
-        match (self.tls_protocol, self.listener_port) {
+        match (self.tls_protocol.value(), self.listener_port.value()) {
             (None, Some(443)) => Some(false),
             (None, _) => self.verify_failure().map(|_| false),
-            (Some(_), _) => Some(self.tls_handshake_latency.is_some() && self.verify_failure().is_none()),
+            (Some(_), _) => Some(self.tls_handshake_latency.is_value() && self.verify_failure().is_none()),
         }
     }
 }
@@ -122,8 +128,10 @@ mod tests {
     #[test]
     fn all_columns() {
         let record = AlbConnection::parse(LINE.as_bytes()).expect("a record");
-        assert_eq!((record.client.address, record.client.port), ("2001:db8::71", 64326));
-        assert_eq!(record.leaf_client_cert_validity.map(|validity| validity.to.text), Some("2026-06-17T22:43:21"));
+        let client = record.client.value().expect("a client");
+        assert_eq!((client.address, client.port), ("2001:db8::71", Some(64326)));
+        let until = record.leaf_client_cert_validity.value().map(|validity| validity.to.text);
+        assert_eq!(until, Some("2026-06-17T22:43:21"));
         assert_eq!(record.tls_established(), Some(true));
         assert_eq!(record.extra.collect::<Vec<_>>(), [Text(b"new")]);
     }

@@ -5,6 +5,7 @@
 
 use super::columns::{self, Columns, Extra, Field, Quoting, field_table};
 use super::error::ParseError;
+use crate::logged::Logged;
 use crate::record::{HealthTarget, Seconds, Timestamp};
 use crate::text::Text;
 use std::net::IpAddr;
@@ -25,30 +26,29 @@ field_table! {
 /// The columns of the first version (2025-11).
 const REQUIRED: usize = 8;
 
-/// One health check of a target, as an Application Load Balancer logged it. Fields have AWS's names; `None` is `-`, or
-/// a column that the line does not have because it is older.
+/// One health check of a target, as an Application Load Balancer logged it. Fields have AWS's names.
 #[derive(Debug)]
 pub struct AlbHealthCheck<'a> {
     /// Protocol of the check: `http`, `https`, `h2`, `grpc`, `lambda`; an open set.
-    pub r#type: Text<'a>,
+    pub r#type: Logged<Text<'a>>,
     /// When the check was made.
     pub time: Timestamp<'a>,
     /// How long it took.
-    pub latency: Option<Seconds<'a>>,
+    pub latency: Logged<Seconds<'a>>,
     /// What was checked.
-    pub target_addr: Option<HealthTarget<'a>>,
+    pub target_addr: Logged<HealthTarget<'a>>,
     /// The target group, by its name.
-    pub target_group_id: Option<Text<'a>>,
+    pub target_group_id: Logged<Text<'a>>,
     /// `PASS` or `FAIL`.
-    pub status: Text<'a>,
+    pub status: Logged<Text<'a>>,
     /// The status of the target's answer; of gRPC, its own.
-    pub status_code: Option<u16>,
+    pub status_code: Logged<u16>,
     /// AWS's reason code of a failure.
-    pub reason_code: Option<Text<'a>>,
+    pub reason_code: Logged<Text<'a>>,
     /// The load balancer: `app/NAME/ID`.
-    pub elb: Option<Text<'a>>,
+    pub elb: Logged<Text<'a>>,
     /// The load balancer node's address.
-    pub ip_address: Option<IpAddr>,
+    pub ip_address: Logged<IpAddr>,
     /// Columns newer than this table, as logged.
     pub extra: Extra<'a>,
 }
@@ -69,11 +69,11 @@ impl<'a> AlbHealthCheck<'a> {
             time: columns.required_time(TIME)?,
             latency: columns.seconds(LATENCY)?,
             target_addr: match columns.text(TARGET_ADDR) {
-                Some(arn) if arn.0.starts_with(b"arn:") => Some(HealthTarget::Arn(arn)),
+                Logged::Value(arn) if arn.0.starts_with(b"arn:") => Logged::Value(HealthTarget::Arn(arn)),
                 _ => columns.endpoint(TARGET_ADDR)?.map(HealthTarget::Endpoint),
             },
             target_group_id: columns.text(TARGET_GROUP_ID),
-            status: columns.required_text(STATUS)?,
+            status: columns.never_dash(STATUS)?,
             status_code: columns.status(STATUS_CODE)?,
             reason_code: columns.text(REASON_CODE),
             elb: columns.text(ELB),
@@ -84,7 +84,7 @@ impl<'a> AlbHealthCheck<'a> {
 
     /// Whether the target passed; `None` for a status that is neither `PASS` nor `FAIL`.
     pub fn passed(&self) -> Option<bool> {
-        match self.status.0 {
+        match self.status.value()?.0 {
             b"PASS" => Some(true),
             b"FAIL" => Some(false),
             _ => None,
@@ -99,9 +99,10 @@ mod tests {
 
     #[test]
     fn endpoints_and_functions_are_checked() {
-        let target = |line: &'static str| AlbHealthCheck::parse(line.as_bytes()).map(|record| record.target_addr);
+        let target =
+            |line: &'static str| AlbHealthCheck::parse(line.as_bytes()).map(|record| record.target_addr.value());
         let line = "http 2025-10-31T12:44:59.875678Z 0.019584011 10.0.0.97:80 web PASS 200 - app/web/1 198.51.100.60";
-        assert!(matches!(target(line), Ok(Some(HealthTarget::Endpoint(endpoint))) if endpoint.port == 80));
+        assert!(matches!(target(line), Ok(Some(HealthTarget::Endpoint(endpoint))) if endpoint.port == Some(80)));
         let line = "lambda 2025-10-31T12:44:59.875678Z 0.1 arn:aws:lambda:eu-west-1:1:function:f web FAIL - TimedOut";
         assert!(matches!(target(line), Ok(Some(HealthTarget::Arn(_)))));
         let error = target("http 2025-10-31T12:44:59.875678Z 0.1 host:80 web PASS 200 -").expect_err("an error");

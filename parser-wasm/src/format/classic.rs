@@ -4,6 +4,7 @@
 
 use super::columns::{self, Columns, Extra, Field, Quoting, field_table};
 use super::error::{ErrorKind, Foreign, ParseError};
+use crate::logged::Logged;
 use crate::record::{Endpoint, Request, Seconds, Timestamp};
 use crate::text::Text;
 
@@ -28,40 +29,39 @@ field_table! {
 /// The columns of the first version (2014).
 const REQUIRED: usize = 12;
 
-/// One request, or one TCP connection, as a Classic Load Balancer logged it. Fields have AWS's names; `None` is `-`, or
-/// a column that the line does not have because it is older.
+/// One request, or one TCP connection, as a Classic Load Balancer logged it. Fields have AWS's names.
 #[derive(Debug)]
 pub struct Classic<'a> {
     /// When the request came in.
     pub time: Timestamp<'a>,
     /// The load balancer's name.
-    pub elb: Text<'a>,
+    pub elb: Logged<Text<'a>>,
     /// The client.
-    pub client: Endpoint<'a>,
+    pub client: Logged<Endpoint<'a>>,
     /// The instance; absent when the request reached none.
-    pub backend: Option<Endpoint<'a>>,
-    /// Until the request was sent to the instance; `None` also for `-1` (not dispatched).
-    pub request_processing_time: Option<Seconds<'a>>,
-    /// Until the instance began to answer; `None` also for `-1`.
-    pub backend_processing_time: Option<Seconds<'a>>,
-    /// Until the response was sent to the client; `None` also for `-1`.
-    pub response_processing_time: Option<Seconds<'a>>,
+    pub backend: Logged<Endpoint<'a>>,
+    /// Until the request was sent to the instance; `Dash` also for `-1` (not dispatched).
+    pub request_processing_time: Logged<Seconds<'a>>,
+    /// Until the instance began to answer; `Dash` also for `-1`.
+    pub backend_processing_time: Logged<Seconds<'a>>,
+    /// Until the response was sent to the client; `Dash` also for `-1`.
+    pub response_processing_time: Logged<Seconds<'a>>,
     /// The status that the client got; absent for TCP.
-    pub elb_status_code: Option<u16>,
+    pub elb_status_code: Logged<u16>,
     /// The instance's status; 0 where it gave none.
-    pub backend_status_code: Option<u16>,
+    pub backend_status_code: Logged<u16>,
     /// Bytes from the client.
-    pub received_bytes: Option<u64>,
+    pub received_bytes: Logged<u64>,
     /// Bytes to the client.
-    pub sent_bytes: Option<u64>,
+    pub sent_bytes: Logged<u64>,
     /// The request line; of TCP connections it has no part.
-    pub request: Request<'a>,
+    pub request: Logged<Request<'a>>,
     /// The client's name for itself.
-    pub user_agent: Option<Text<'a>>,
+    pub user_agent: Logged<Text<'a>>,
     /// TLS cipher.
-    pub ssl_cipher: Option<Text<'a>>,
+    pub ssl_cipher: Logged<Text<'a>>,
     /// TLS protocol: `TLSv1.2`.
-    pub ssl_protocol: Option<Text<'a>>,
+    pub ssl_protocol: Logged<Text<'a>>,
     /// Columns newer than this table, as logged.
     pub extra: Extra<'a>,
 }
@@ -80,8 +80,8 @@ impl<'a> Classic<'a> {
     pub(super) fn of(columns: &Columns<'a, { FIELDS.len() }>) -> Result<Self, ParseError> {
         let record = Self {
             time: columns.required_time(TIME)?,
-            elb: columns.required_text(ELB)?,
-            client: columns.required_endpoint(CLIENT)?,
+            elb: columns.never_dash(ELB)?,
+            client: columns.client(CLIENT)?,
             backend: columns.endpoint(BACKEND)?,
             request_processing_time: columns.seconds(REQUEST_PROCESSING_TIME)?,
             backend_processing_time: columns.seconds(BACKEND_PROCESSING_TIME)?,
@@ -90,7 +90,7 @@ impl<'a> Classic<'a> {
             backend_status_code: columns.status(BACKEND_STATUS_CODE)?,
             received_bytes: columns.count(RECEIVED_BYTES)?,
             sent_bytes: columns.count(SENT_BYTES)?,
-            request: Request::parse(columns.raw(REQUEST)),
+            request: columns.raw(REQUEST).map(Request::parse),
             user_agent: columns.text(USER_AGENT),
             ssl_cipher: columns.text(SSL_CIPHER),
             ssl_protocol: columns.text(SSL_PROTOCOL),
@@ -105,15 +105,19 @@ impl<'a> Classic<'a> {
         }
     }
 
-    /// The three times that are known, in the order of [`Phase`](crate::record::Phase).
-    pub fn times(&self) -> [Option<Seconds<'a>>; 3] {
+    /// The three times, in the order of [`Phase`](crate::record::Phase).
+    pub fn times(&self) -> [Logged<Seconds<'a>>; 3] {
         [self.request_processing_time, self.backend_processing_time, self.response_processing_time]
     }
 
     /// Whether the line is about a TCP or SSL connection: `"- - - "` stands for a request.
     pub fn is_tcp(&self) -> bool {
-        let Request { method, url, version, .. } = self.request;
-        [method, url, version].iter().all(Option::is_none) && self.elb_status_code.is_none()
+        let is_empty = match self.request {
+            Logged::Missing => false,
+            Logged::Dash => true,
+            Logged::Value(Request { method, url, version, .. }) => [method, url, version].iter().all(Option::is_none),
+        };
+        is_empty && self.elb_status_code.is_dash()
     }
 }
 
@@ -135,11 +139,11 @@ mod tests {
     #[test]
     fn http_and_tcp_in_both_lengths() {
         let record = parse(LINE);
-        assert_eq!(record.user_agent, Some(Text(br#"Optional(\"Mozilla/5.0\") (app)"#)));
-        assert_eq!(record.response_processing_time, None);
+        assert_eq!(record.user_agent, Logged::Value(Text(br#"Optional(\"Mozilla/5.0\") (app)"#)));
+        assert_eq!(record.response_processing_time, Logged::Dash);
         assert!(!record.is_tcp());
         let old = LINE.split_once(" \"Optional").expect("a user agent").0;
-        assert_eq!(parse(old).user_agent, None);
+        assert_eq!(parse(old).user_agent, Logged::Missing);
         let tcp = r#"2019-10-17T13:22:51.758784Z web 192.0.2.41:51600 10.0.0.47:80 0.000943 0.00001 0.000015 - - 134 859 "- - - " "-" - -"#;
         assert!(parse(tcp).is_tcp());
         assert_eq!(parse(&format!("{tcp} \"new\" x")).extra.count(), 2);
@@ -150,8 +154,8 @@ mod tests {
         let with = |user_agent: &str| LINE.replacen(r#"Optional(\"Mozilla/5.0\") (app)"#, user_agent, 1);
         for user_agent in [r#"say \"hi\" there"#, r#"\"a\" \"b\""#, r"C:\", r"\", r#"\"x\\"#] {
             let line = with(user_agent);
-            assert_eq!(parse(&line).user_agent, Some(Text(user_agent.as_bytes())), "{line}");
-            assert_eq!(parse(&line).ssl_protocol, Some(Text(b"TLSv1.2")), "{line}");
+            assert_eq!(parse(&line).user_agent, Logged::Value(Text(user_agent.as_bytes())), "{line}");
+            assert_eq!(parse(&line).ssl_protocol, Logged::Value(Text(b"TLSv1.2")), "{line}");
         }
     }
 

@@ -3,6 +3,7 @@
 use super::error::{ErrorKind, ParseError, Span};
 use super::scan::{Backslash, Scanner, Token};
 use crate::address;
+use crate::logged::Logged;
 use crate::record::{self, Endpoint, EndpointFault, List, Seconds, Timestamp, Validity};
 use crate::text::Text;
 use std::net::IpAddr;
@@ -40,7 +41,7 @@ pub(crate) enum Quoting {
     Items,
 }
 
-/// The columns of one line. Columns that the line does not have (it is older) read as `-`.
+/// The columns of one line.
 ///
 /// What breaks the line's shape is not told before the values that stand in front of it: when a stray space shifts
 /// the columns, the first value of a wrong type is nearer to the cause than a quote far behind.
@@ -142,116 +143,144 @@ impl<'a, const N: usize> Columns<'a, N> {
         Ok(Extra { line: self.line, surplus: self.extra.clone() })
     }
 
-    /// The column's bytes; `-` where the line does not have the column.
+    /// The column's bytes.
     #[inline]
-    pub(crate) fn raw(&self, column: usize) -> &'a [u8] {
+    pub(crate) fn raw(&self, column: usize) -> Logged<&'a [u8]> {
         match self.spans.get(column) {
-            Some(Some(span)) => span.of(self.line),
-            _ => b"-",
+            Some(Some(span)) => match span.of(self.line) {
+                b"" | b"-" => Logged::Dash,
+                bytes => Logged::Value(bytes),
+            },
+            _ => Logged::Missing,
         }
     }
 
     #[inline]
-    pub(crate) fn text(&self, column: usize) -> Option<Text<'a>> {
-        Text(self.raw(column)).present()
+    pub(crate) fn text(&self, column: usize) -> Logged<Text<'a>> {
+        self.raw(column).map(Text)
     }
 
+    /// A text that AWS never leaves out.
     #[inline]
-    pub(crate) fn required_text(&self, column: usize) -> Result<Text<'a>, ParseError> {
-        self.text(column).ok_or_else(|| self.error(column, ErrorKind::MissingValue))
+    pub(crate) fn never_dash(&self, column: usize) -> Result<Logged<Text<'a>>, ParseError> {
+        match self.text(column) {
+            Logged::Dash => Err(self.error(column, ErrorKind::MissingValue)),
+            text => Ok(text),
+        }
     }
 
     /// A protocol, whichever AWS may add; bytes that stand in front of the line are none of it.
-    pub(crate) fn protocol(&self, column: usize) -> Result<Text<'a>, ParseError> {
-        let text = self.required_text(column)?;
-        let is_word = text.0.iter().all(u8::is_ascii_graphic);
+    pub(crate) fn protocol(&self, column: usize) -> Result<Logged<Text<'a>>, ParseError> {
+        let text = self.never_dash(column)?;
+        let is_word = text.value().is_none_or(|text| text.0.iter().all(u8::is_ascii_graphic));
         if is_word { Ok(text) } else { Err(self.error(column, ErrorKind::BadType)) }
     }
 
+    /// The line's own time, without which it is no event.
     pub(crate) fn required_time(&self, column: usize) -> Result<Timestamp<'a>, ParseError> {
-        Timestamp::parse(self.raw(column)).ok_or_else(|| self.error(column, ErrorKind::BadTime))
-    }
-
-    #[inline]
-    pub(crate) fn time(&self, column: usize) -> Result<Option<Timestamp<'a>>, ParseError> {
-        self.optional(column, Timestamp::parse, ErrorKind::BadTime)
-    }
-
-    pub(crate) fn required_endpoint(&self, column: usize) -> Result<Endpoint<'a>, ParseError> {
-        Endpoint::parse(self.raw(column)).map_err(|fault| self.endpoint_error(column, fault))
-    }
-
-    #[inline]
-    pub(crate) fn endpoint(&self, column: usize) -> Result<Option<Endpoint<'a>>, ParseError> {
-        if self.text(column).is_none() { Ok(None) } else { self.required_endpoint(column).map(Some) }
-    }
-
-    /// Seconds; `-1` and `-` say that there was nothing to measure.
-    #[inline]
-    pub(crate) fn seconds(&self, column: usize) -> Result<Option<Seconds<'a>>, ParseError> {
-        if self.raw(column) == b"-1" {
-            return Ok(None);
+        match self.time(column)? {
+            Logged::Value(time) => Ok(time),
+            Logged::Dash => Err(self.error(column, ErrorKind::BadTime)),
+            Logged::Missing => Err(self.error(column, ErrorKind::MissingColumn)),
         }
-        self.optional(column, Seconds::parse, ErrorKind::BadDuration)
     }
 
     #[inline]
-    pub(crate) fn status(&self, column: usize) -> Result<Option<u16>, ParseError> {
-        self.optional(column, record::parse_status, ErrorKind::BadStatus)
+    pub(crate) fn time(&self, column: usize) -> Result<Logged<Timestamp<'a>>, ParseError> {
+        self.parsed(column, Timestamp::parse, ErrorKind::BadTime)
     }
 
     #[inline]
-    pub(crate) fn count(&self, column: usize) -> Result<Option<u64>, ParseError> {
-        self.optional(column, record::parse_u64, ErrorKind::BadNumber)
+    pub(crate) fn endpoint(&self, column: usize) -> Result<Logged<Endpoint<'a>>, ParseError> {
+        self.raw(column).try_map(Endpoint::parse).map_err(|fault| self.endpoint_error(column, fault))
     }
 
-    pub(crate) fn number(&self, column: usize) -> Result<Option<i32>, ParseError> {
-        self.optional(column, record::parse_i32, ErrorKind::BadNumber)
+    /// The client's, which AWS never leaves out.
+    #[inline]
+    pub(crate) fn client(&self, column: usize) -> Result<Logged<Endpoint<'a>>, ParseError> {
+        match self.endpoint(column)? {
+            Logged::Dash => Err(self.error(column, ErrorKind::BadEndpoint)),
+            client => Ok(client),
+        }
     }
 
-    pub(crate) fn ip(&self, column: usize) -> Result<Option<IpAddr>, ParseError> {
-        self.optional(column, address::parse, ErrorKind::BadAddress)
+    /// Seconds; `-1` says as `-` does that there was nothing to measure.
+    #[inline]
+    pub(crate) fn seconds(&self, column: usize) -> Result<Logged<Seconds<'a>>, ParseError> {
+        if self.raw(column) == Logged::Value(b"-1") {
+            return Ok(Logged::Dash);
+        }
+        self.parsed(column, Seconds::parse, ErrorKind::BadDuration)
     }
 
-    /// An address and a port that stand in two columns.
-    pub(crate) fn endpoint_of_two(&self, address: usize, port: usize) -> Result<Endpoint<'a>, ParseError> {
-        Endpoint::of_parts(self.raw(address), self.raw(port)).map_err(|fault| match fault {
-            EndpointFault::Port => self.error(port, ErrorKind::BadPort),
-            EndpointFault::Shape | EndpointFault::Address => self.error(address, ErrorKind::BadAddress),
-        })
+    #[inline]
+    pub(crate) fn status(&self, column: usize) -> Result<Logged<u16>, ParseError> {
+        self.parsed(column, record::parse_status, ErrorKind::BadStatus)
     }
 
-    pub(crate) fn port(&self, column: usize) -> Result<Option<u16>, ParseError> {
-        self.optional(column, record::parse_u16, ErrorKind::BadPort)
+    #[inline]
+    pub(crate) fn count(&self, column: usize) -> Result<Logged<u64>, ParseError> {
+        self.parsed(column, record::parse_u64, ErrorKind::BadNumber)
+    }
+
+    pub(crate) fn number(&self, column: usize) -> Result<Logged<i32>, ParseError> {
+        self.parsed(column, record::parse_i32, ErrorKind::BadNumber)
+    }
+
+    pub(crate) fn ip(&self, column: usize) -> Result<Logged<IpAddr>, ParseError> {
+        self.parsed(column, address::parse, ErrorKind::BadAddress)
+    }
+
+    /// The client's address, which has its port in a column of its own.
+    pub(crate) fn client_address(&self, column: usize) -> Result<Logged<Endpoint<'a>>, ParseError> {
+        match self.raw(column).try_map(Endpoint::of_address) {
+            Ok(Logged::Dash) | Err(_) => Err(self.error(column, ErrorKind::BadAddress)),
+            Ok(client) => Ok(client),
+        }
+    }
+
+    pub(crate) fn port(&self, column: usize) -> Result<Logged<u16>, ParseError> {
+        self.parsed(column, record::parse_u16, ErrorKind::BadPort)
+    }
+
+    /// The client's port, which AWS never leaves out.
+    pub(crate) fn client_port(&self, column: usize) -> Result<Logged<u16>, ParseError> {
+        match self.port(column)? {
+            Logged::Dash => Err(self.error(column, ErrorKind::BadPort)),
+            port => Ok(port),
+        }
     }
 
     /// `NotBefore=…;NotAfter=…`.
-    pub(crate) fn validity(&self, column: usize) -> Result<Option<Validity<'a>>, ParseError> {
-        self.optional(column, Validity::parse, ErrorKind::BadValidity)
+    pub(crate) fn validity(&self, column: usize) -> Result<Logged<Validity<'a>>, ParseError> {
+        self.parsed(column, Validity::parse, ErrorKind::BadValidity)
+    }
+
+    /// A list in one column.
+    #[inline]
+    pub(crate) fn list(&self, column: usize, separator: u8) -> Logged<List<'a>> {
+        self.text(column).map(|text| List::new(text, separator))
     }
 
     /// Quoted items joined by commas; the scan has taken the quotes off one that stands alone.
-    pub(crate) fn items(&self, column: usize) -> Result<List<'a>, ParseError> {
-        let list = List::new(self.text(column), b',');
-        let raw = self.raw(column);
+    pub(crate) fn items(&self, column: usize) -> Result<Logged<List<'a>>, ParseError> {
         let quoted = |item: &[u8]| item.len() > 1 && item.starts_with(b"\"") && item.ends_with(b"\"");
-        if memchr::memchr(b'"', raw).is_some() && !raw.split(|&byte| byte == b',').all(quoted) {
-            return Err(self.error(column, ErrorKind::MissingQuote));
-        }
-        Ok(list)
+        self.raw(column).try_map(|raw| {
+            if memchr::memchr(b'"', raw).is_some() && !raw.split(|&byte| byte == b',').all(quoted) {
+                return Err(self.error(column, ErrorKind::MissingQuote));
+            }
+            Ok(List::new(Text(raw), b','))
+        })
     }
 
     #[inline]
-    fn optional<T>(
+    fn parsed<T>(
         &self,
         column: usize,
         parse: impl Fn(&'a [u8]) -> Option<T>,
         kind: ErrorKind,
-    ) -> Result<Option<T>, ParseError> {
-        match self.text(column) {
-            None => Ok(None),
-            Some(text) => parse(text.0).map(Some).ok_or_else(|| self.error(column, kind)),
-        }
+    ) -> Result<Logged<T>, ParseError> {
+        self.raw(column).try_map(|bytes| parse(bytes).ok_or_else(|| self.error(column, kind)))
     }
 
     fn endpoint_error(&self, column: usize, fault: EndpointFault) -> ParseError {

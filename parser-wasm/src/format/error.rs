@@ -48,6 +48,8 @@ pub enum ErrorKind {
     MissingQuote,
     /// `-` where a value is always present.
     MissingValue,
+    /// A line that names its columns, without the one that nothing can stand for: the time.
+    MissingColumn,
     /// Not the name of a protocol: an open set, but printable ASCII.
     BadType,
     /// Not a time as AWS writes it (RFC 3339, UTC).
@@ -117,6 +119,7 @@ impl ErrorKind {
             Self::UnexpectedQuote => "unexpected_quote",
             Self::MissingQuote => "missing_quote",
             Self::MissingValue => "missing_value",
+            Self::MissingColumn => "missing_column",
             Self::BadType => "bad_type",
             Self::BadTime => "bad_time",
             Self::BadNumber => "bad_number",
@@ -146,6 +149,7 @@ impl fmt::Display for ErrorKind {
             Self::UnexpectedQuote => f.write_str("expected a value without quotes"),
             Self::MissingQuote => f.write_str("expected a value in quotes"),
             Self::MissingValue => f.write_str("expected a value, found \"-\""),
+            Self::MissingColumn => f.write_str("the column is missing, and without it a line is no event"),
             Self::BadType => f.write_str("expected a protocol such as https"),
             Self::BadTime => f.write_str("expected a UTC time such as 2026-09-23T07:15:26.379899Z"),
             Self::BadNumber => f.write_str("expected a whole number"),
@@ -206,7 +210,8 @@ mod tests {
             ErrorKind::TextAfterQuote => ErrorKind::UnexpectedQuote,
             ErrorKind::UnexpectedQuote => ErrorKind::MissingQuote,
             ErrorKind::MissingQuote => ErrorKind::MissingValue,
-            ErrorKind::MissingValue => ErrorKind::BadType,
+            ErrorKind::MissingValue => ErrorKind::MissingColumn,
+            ErrorKind::MissingColumn => ErrorKind::BadType,
             ErrorKind::BadType => ErrorKind::BadTime,
             ErrorKind::BadTime => ErrorKind::BadNumber,
             ErrorKind::BadNumber => ErrorKind::BadStatus,

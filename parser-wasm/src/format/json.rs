@@ -145,6 +145,7 @@ fn position(fields: &[Field], name: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::logged::Logged;
     use crate::text::Text;
 
     const ACCESS: &str = r#"{"type":"https","time":"2026-09-23T07:15:47.805298Z","elb":"app/web/1","client_port":"192.0.2.26:5815","target_port":null,"target_processing_time":0.003,"response_processing_time":-1,"elb_status_code":200,"target_status_code":"200","request_line":"GET https://a.example:443/\u00e9 HTTP/1.1","user_agent":"say \"hi\"","target_port_list":"10.0.0.1:80","new_one":7}"#;
@@ -160,12 +161,14 @@ mod tests {
     #[test]
     fn values_are_found_by_name() {
         access(ACCESS, |record| {
-            assert_eq!((record.client.address, record.target, record.sent_bytes), ("192.0.2.26", None, None));
-            assert_eq!(record.target_processing_time.map(|time| time.text), Some("0.003"));
-            assert_eq!((record.response_processing_time, record.elb_status_code), (None, Some(200)));
-            assert_eq!(record.request.url.map(|url| url.decode()).as_deref(), Some("https://a.example:443/é"));
-            assert_eq!(record.user_agent, Some(Text(br#"say "hi""#)));
-            assert!(record.target_port_list.has("10.0.0.1:80"));
+            assert_eq!(record.client.map(|client| client.address), Logged::Value("192.0.2.26"));
+            assert_eq!((record.target, record.sent_bytes), (Logged::Dash, Logged::Missing));
+            assert_eq!(record.target_processing_time.map(|time| time.text), Logged::Value("0.003"));
+            assert_eq!((record.response_processing_time, record.elb_status_code), (Logged::Dash, Logged::Value(200)));
+            let url = record.request.value().and_then(|request| request.url);
+            assert_eq!(url.map(|url| url.decode()).as_deref(), Some("https://a.example:443/é"));
+            assert_eq!(record.user_agent, Logged::Value(Text(br#"say "hi""#)));
+            assert!(record.target_port_list.value().is_some_and(|list| list.has("10.0.0.1:80")));
             assert_eq!(record.extra.clone().collect::<Vec<_>>(), [Text(b"new_one=7")]);
         });
     }
@@ -176,7 +179,7 @@ mod tests {
             [("5.84E-4", Some("0.000584")), ("0.0", Some("0.0")), ("-1.0", None), ("1e1", Some("10"))]
         {
             access(&ACCESS.replacen("0.003", json, 1), |record| {
-                assert_eq!(record.target_processing_time.map(|time| time.text), columns, "{json}");
+                assert_eq!(record.target_processing_time.value().map(|time| time.text), columns, "{json}");
             });
         }
     }
@@ -217,7 +220,10 @@ mod tests {
         };
         assert_eq!(error(":5815", ":70000"), (ErrorKind::BadPort, Some("client:port"), "192.0.2.26:70000".into()));
         assert_eq!(error("0.003", "1e10"), (ErrorKind::BadDuration, Some("target_processing_time"), "1e10".into()));
-        assert_eq!(error(r#""type":"https","#, ""), (ErrorKind::MissingValue, Some("type"), String::new()));
+        assert_eq!(
+            error(r#""time":"2026-09-23T07:15:47.805298Z","#, ""),
+            (ErrorKind::MissingColumn, Some("time"), String::new())
+        );
         assert_eq!(error("null", "[1]"), (ErrorKind::BadJson, None, "[1]".into()));
         assert_eq!(error(",\"elb\"", ";\"elb\""), (ErrorKind::BadJson, None, ";".into()));
         assert_eq!(error("7}", "7} x"), (ErrorKind::BadJson, None, "x".into()));

@@ -5,6 +5,7 @@
 
 use super::columns::{self, Columns, Extra, Field, Quoting, field_table};
 use super::error::ParseError;
+use crate::logged::Logged;
 use crate::record::{Endpoint, List, Timestamp};
 use crate::text::Text;
 
@@ -36,54 +37,53 @@ field_table! {
 /// The columns of version 1.0 (2019-01).
 const REQUIRED: usize = 18;
 
-/// One TLS connection, as a Network Load Balancer logged it at its end. Fields have AWS's names; `None` is `-`, or a
-/// column that the line does not have because it is older.
+/// One TLS connection, as a Network Load Balancer logged it at its end. Fields have AWS's names.
 #[derive(Debug)]
 pub struct NlbTls<'a> {
     /// `tls`.
-    pub r#type: Text<'a>,
+    pub r#type: Logged<Text<'a>>,
     /// The version of the log's format: `2.0`.
-    pub version: Option<Text<'a>>,
+    pub version: Logged<Text<'a>>,
     /// When the connection ended, without a zone in the log: UTC.
     pub time: Timestamp<'a>,
     /// The load balancer: `net/NAME/ID`.
-    pub elb: Text<'a>,
+    pub elb: Logged<Text<'a>>,
     /// The listener's id.
-    pub listener: Option<Text<'a>>,
+    pub listener: Logged<Text<'a>>,
     /// The client.
-    pub client: Endpoint<'a>,
+    pub client: Logged<Endpoint<'a>>,
     /// The target; in version 1.0 the listener.
-    pub destination: Option<Endpoint<'a>>,
+    pub destination: Logged<Endpoint<'a>>,
     /// From the connection's start to its end, in milliseconds.
-    pub connection_time_ms: Option<u64>,
+    pub connection_time_ms: Logged<u64>,
     /// How long the handshake took, in milliseconds; absent when it failed.
-    pub tls_handshake_time_ms: Option<u64>,
+    pub tls_handshake_time_ms: Logged<u64>,
     /// Bytes from the client, after decryption.
-    pub received_bytes: Option<u64>,
+    pub received_bytes: Logged<u64>,
     /// Bytes to the client, before encryption.
-    pub sent_bytes: Option<u64>,
+    pub sent_bytes: Logged<u64>,
     /// The TLS alert that the client sent (RFC 8446, section 6).
-    pub incoming_tls_alert: Option<i32>,
+    pub incoming_tls_alert: Logged<i32>,
     /// The certificate shown to the client.
-    pub chosen_cert_arn: Option<Text<'a>>,
+    pub chosen_cert_arn: Logged<Text<'a>>,
     /// Reserved by AWS.
-    pub chosen_cert_serial: Option<Text<'a>>,
+    pub chosen_cert_serial: Logged<Text<'a>>,
     /// TLS cipher.
-    pub tls_cipher: Option<Text<'a>>,
+    pub tls_cipher: Logged<Text<'a>>,
     /// TLS protocol: `tlsv12`.
-    pub tls_protocol_version: Option<Text<'a>>,
+    pub tls_protocol_version: Logged<Text<'a>>,
     /// The key exchange, `tls_named_group` at first: `x25519`.
-    pub tls_keyexchange: Option<Text<'a>>,
+    pub tls_keyexchange: Logged<Text<'a>>,
     /// The name that the client asked for in the TLS handshake (SNI), URL-encoded.
-    pub domain_name: Option<Text<'a>>,
+    pub domain_name: Logged<Text<'a>>,
     /// The application protocol agreed on with the client: `h2`.
-    pub alpn_fe_protocol: Option<Text<'a>>,
+    pub alpn_fe_protocol: Logged<Text<'a>>,
     /// The application protocol agreed on with the target.
-    pub alpn_be_protocol: Option<Text<'a>>,
+    pub alpn_be_protocol: Logged<Text<'a>>,
     /// The application protocols that the client offered, URL-encoded.
-    pub alpn_client_preference_list: List<'a>,
+    pub alpn_client_preference_list: Logged<List<'a>>,
     /// When the connection began.
-    pub tls_connection_creation_time: Option<Timestamp<'a>>,
+    pub tls_connection_creation_time: Logged<Timestamp<'a>>,
     /// Columns newer than this table, as logged.
     pub extra: Extra<'a>,
 }
@@ -103,9 +103,9 @@ impl<'a> NlbTls<'a> {
             r#type: columns.protocol(TYPE)?,
             version: columns.text(VERSION),
             time: columns.required_time(TIME)?,
-            elb: columns.required_text(ELB)?,
+            elb: columns.never_dash(ELB)?,
             listener: columns.text(LISTENER),
-            client: columns.required_endpoint(CLIENT)?,
+            client: columns.client(CLIENT)?,
             destination: columns.endpoint(DESTINATION)?,
             connection_time_ms: columns.count(CONNECTION_TIME)?,
             tls_handshake_time_ms: columns.count(TLS_HANDSHAKE_TIME)?,
@@ -128,7 +128,7 @@ impl<'a> NlbTls<'a> {
 
     /// Whether the TLS handshake came to its end.
     pub fn tls_established(&self) -> bool {
-        self.tls_handshake_time_ms.is_some()
+        self.tls_handshake_time_ms.is_value()
     }
 }
 
@@ -142,8 +142,11 @@ mod tests {
     #[test]
     fn the_list_of_protocols_is_one_column() {
         let record = NlbTls::parse(LINE.as_bytes()).expect("a record");
-        let list = |record: NlbTls<'static>| record.alpn_client_preference_list.iter().map(|t| t.0).collect::<Vec<_>>();
-        assert_eq!(record.tls_connection_creation_time.map(|time| time.text), Some("2020-04-01T08:51:20"));
+        let list = |record: NlbTls<'static>| {
+            let list = record.alpn_client_preference_list.value().into_iter().flat_map(List::iter);
+            list.map(|text| text.0).collect::<Vec<_>>()
+        };
+        assert_eq!(record.tls_connection_creation_time.map(|time| time.text), Logged::Value("2020-04-01T08:51:20"));
         assert_eq!(record.extra.clone().collect::<Vec<_>>(), [Text(b"new")]);
         assert_eq!(list(record), [&b"h2"[..], b"http/1.1"]);
         for (logged, meant) in [("\"h2\"", &["h2"][..]), ("-", &[]), ("\"-\"", &[])] {
@@ -179,6 +182,6 @@ mod tests {
         let line = "tls 2.0 2024-10-25T17:41:05 net/web/a684497e53a94f43 aa9f66461c97830c 192.0.2.10:51341 10.0.0.20:443 1 - 0 0 48 - - - - - - - - - 2024-10-25T17:41:05";
         let record = NlbTls::parse(line.as_bytes()).expect("a record");
         assert!(!record.tls_established());
-        assert_eq!(record.incoming_tls_alert, Some(48));
+        assert_eq!(record.incoming_tls_alert, Logged::Value(48));
     }
 }

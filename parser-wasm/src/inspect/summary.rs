@@ -189,7 +189,8 @@ impl Row {
 }
 
 fn endpoint(endpoint: Endpoint<'_>) -> String {
-    format!("{}:{}", endpoint.address, endpoint.port)
+    let Endpoint { address, port, .. } = endpoint;
+    port.map_or_else(|| address.to_owned(), |port| format!("{address}:{port}"))
 }
 
 /// A line that could not be read.

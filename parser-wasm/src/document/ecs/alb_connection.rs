@@ -1,7 +1,6 @@
 //! Connections of Application Load Balancers.
 
-use super::known::client;
-use super::{Context, Event, head, related, tls};
+use super::{Context, Event, head, known, related, tls};
 use crate::document::json::Object;
 use crate::enrich::Known;
 use crate::format::AlbConnection;
@@ -22,41 +21,47 @@ pub(super) fn write(
         outcome: if record.tls_established() == Some(false) { "failure" } else { "success" },
         start: None,
         end: Some(record.timestamp),
-        duration_nanos: record.tls_handshake_latency.map(|latency| latency.nanos),
+        duration_nanos: record.tls_handshake_latency.value().map(|latency| latency.nanos),
     };
     head(o, record.timestamp, &event, line, context);
-    o.object("source", |o| client(o, record.client, known));
+    let client = record.client.value();
+    o.object("source", |o| {
+        known::client(o, client, known);
+        if client.is_none() {
+            o.number("port", record.client_port.value());
+        }
+    });
     o.object("tls", |o| {
         tls(o, record.tls_cipher, record.tls_protocol);
         o.flag("established", record.tls_established());
         o.object("client", |o| certificate(o, record));
     });
-    o.object("related", |o| related(o, Some(record.client), None, [None, None]));
+    o.object("related", |o| related(o, client, None, [None, None]));
     o.object("aws", |o| o.object("elb", |o| elb(o, record)));
 }
 
 fn certificate(o: &mut Object<'_>, record: &AlbConnection<'_>) {
-    o.text("subject", record.leaf_client_cert_subject);
-    if let Some(validity) = record.leaf_client_cert_validity {
+    o.text("subject", record.leaf_client_cert_subject.value());
+    if let Some(validity) = record.leaf_client_cert_validity.value() {
         o.time("not_before", validity.from.text);
         o.time("not_after", validity.to.text);
     }
-    o.object("x509", |o| o.text("serial_number", record.leaf_client_cert_serial_number));
+    o.object("x509", |o| o.text("serial_number", record.leaf_client_cert_serial_number.value()));
 }
 
 fn elb(o: &mut Object<'_>, record: &AlbConnection<'_>) {
-    o.text("name", record.elb);
-    o.number("listener_port", record.listener_port);
-    o.text("ssl_cipher", record.tls_cipher);
-    o.text("ssl_protocol", record.tls_protocol);
+    o.text("name", record.elb.value());
+    o.number("listener_port", record.listener_port.value());
+    o.text("ssl_cipher", record.tls_cipher.value());
+    o.text("ssl_protocol", record.tls_protocol.value());
     o.object("tls_handshake_time", |o| {
-        if let Some(latency) = record.tls_handshake_latency {
+        if let Some(latency) = record.tls_handshake_latency.value() {
             o.milliseconds("ms", latency.nanos);
         }
     });
-    o.text("tls_verify_status", record.tls_verify_status);
-    o.text("tls_named_group", record.tls_keyexchange);
-    o.text("conn_trace_id", record.conn_trace_id);
-    o.ip("node_ip", record.ip_address);
+    o.text("tls_verify_status", record.tls_verify_status.value());
+    o.text("tls_named_group", record.tls_keyexchange.value());
+    o.text("conn_trace_id", record.conn_trace_id.value());
+    o.ip("node_ip", record.ip_address.value());
     o.texts("extra", record.extra.clone());
 }

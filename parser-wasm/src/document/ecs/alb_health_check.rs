@@ -18,11 +18,11 @@ pub(super) fn write(o: &mut Object<'_>, record: &AlbHealthCheck<'_>, line: &Line
         },
         start: None,
         end: Some(record.time),
-        duration_nanos: record.latency.map(|latency| latency.nanos),
+        duration_nanos: record.latency.value().map(|latency| latency.nanos),
     };
     head(o, record.time, &event, line, context);
     o.object("related", |o| {
-        if let Some(HealthTarget::Endpoint(target)) = record.target_addr {
+        if let Some(HealthTarget::Endpoint(target)) = record.target_addr.value() {
             related(o, None, Some(target), [None, None]);
         }
     });
@@ -30,20 +30,20 @@ pub(super) fn write(o: &mut Object<'_>, record: &AlbHealthCheck<'_>, line: &Line
 }
 
 fn elb(o: &mut Object<'_>, record: &AlbHealthCheck<'_>) {
-    o.text("type", Some(record.r#type));
-    o.text("name", record.elb);
-    o.object("backend", |o| match record.target_addr {
+    o.text("type", record.r#type.value());
+    o.text("name", record.elb.value());
+    o.object("backend", |o| match record.target_addr.value() {
         Some(HealthTarget::Endpoint(target)) => backend(o, target),
         Some(HealthTarget::Arn(arn)) => o.text("arn", Some(arn)),
         None => {}
     });
-    o.object("target_group", |o| o.text("name", record.target_group_id));
+    o.object("target_group", |o| o.text("name", record.target_group_id.value()));
     o.object("health_check", |o| {
-        o.object("latency", |o| o.literal("sec", record.latency.map(|latency| latency.text)));
-        o.text("status", Some(record.status));
-        o.number("status_code", record.status_code);
-        o.text("reason", record.reason_code);
+        o.object("latency", |o| o.literal("sec", record.latency.value().map(|latency| latency.text)));
+        o.text("status", record.status.value());
+        o.number("status_code", record.status_code.value());
+        o.text("reason", record.reason_code.value());
     });
-    o.ip("node_ip", record.ip_address);
+    o.ip("node_ip", record.ip_address.value());
     o.texts("extra", record.extra.clone());
 }

@@ -1,21 +1,22 @@
 //! Classic Load Balancer requests and TCP connections.
 
-use super::known::{client, user_agent};
-use super::{Context, Event, LOGS, backend, head, http, related, tls};
+use super::{Context, Event, LOGS, backend, head, http, known, related, tls};
 use crate::document::json::Object;
 use crate::enrich::{Known, Latency, UrlParts};
 use crate::format::Classic;
 use crate::lines::Line;
 
 pub(super) fn write(o: &mut Object<'_>, record: &Classic<'_>, line: &Line<'_>, context: &Context, known: &Known<'_>) {
-    let url = record.request.url.map(UrlParts::of).unwrap_or_default();
+    let request = record.request.value().unwrap_or_default();
+    let url = request.url.map(UrlParts::of).unwrap_or_default();
+    let (client, instance) = (record.client.value(), record.backend.value());
     let is_tcp = record.is_tcp();
     let (category, kind) = if is_tcp { ("network", "connection") } else { ("web", "access") };
     let event = Event {
         dataset: LOGS,
         category,
         kind,
-        outcome: http::outcome(record.elb_status_code),
+        outcome: http::outcome(record.elb_status_code.value()),
         // Of these load balancers alone `time` is when the request came in.
         start: Some(record.time),
         end: None,
@@ -23,33 +24,34 @@ pub(super) fn write(o: &mut Object<'_>, record: &Classic<'_>, line: &Line<'_>, c
     };
     head(o, record.time, &event, line, context);
     o.object("source", |o| {
-        client(o, record.client, known);
-        o.number("bytes", record.received_bytes.filter(|_| is_tcp));
+        known::client(o, client, known);
+        o.number("bytes", record.received_bytes.value().filter(|_| is_tcp));
     });
-    o.object("destination", |o| o.number("bytes", record.sent_bytes.filter(|_| is_tcp)));
+    o.object("destination", |o| o.number("bytes", record.sent_bytes.value().filter(|_| is_tcp)));
     if !is_tcp {
         o.object("http", |o| {
-            http::exchange(o, &record.request, record.elb_status_code, record.received_bytes, record.sent_bytes);
+            let bytes = [record.received_bytes, record.sent_bytes];
+            http::exchange(o, &request, record.elb_status_code, bytes);
         });
     }
-    o.object("url", |o| http::url_parts(o, &record.request, &url));
-    o.object("user_agent", |o| user_agent(o, record.user_agent, known));
+    o.object("url", |o| http::url_parts(o, &request, &url));
+    o.object("user_agent", |o| known::user_agent(o, record.user_agent.value(), known));
     o.object("tls", |o| tls(o, record.ssl_cipher, record.ssl_protocol));
-    o.object("related", |o| related(o, Some(record.client), record.backend, [url.domain, None]));
+    o.object("related", |o| related(o, client, instance, [url.domain, None]));
     o.object("aws", |o| o.object("elb", |o| elb(o, record, is_tcp)));
 }
 
 fn elb(o: &mut Object<'_>, record: &Classic<'_>, is_tcp: bool) {
-    o.text("name", Some(record.elb));
+    o.text("name", record.elb.value());
     o.string("protocol", if is_tcp { "tcp" } else { "http" });
     o.object("backend", |o| {
-        if let Some(instance) = record.backend {
+        if let Some(instance) = record.backend.value() {
             backend(o, instance);
         }
-        o.object("http", |o| o.object("response", |o| o.number("status_code", record.backend_status_code)));
+        o.object("http", |o| o.object("response", |o| o.number("status_code", record.backend_status_code.value())));
     });
     http::times(o, record.times());
-    o.text("ssl_cipher", record.ssl_cipher);
-    o.text("ssl_protocol", record.ssl_protocol);
+    o.text("ssl_cipher", record.ssl_cipher.value());
+    o.text("ssl_protocol", record.ssl_protocol.value());
     o.texts("extra", record.extra.clone());
 }

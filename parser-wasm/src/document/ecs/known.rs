@@ -6,10 +6,10 @@ use crate::record::Endpoint;
 use crate::text::Text;
 
 /// `source.address`, `.ip`, `.port`, `.geo` and `.as`.
-pub(super) fn client(o: &mut Object<'_>, client: Endpoint<'_>, known: &Known<'_>) {
-    o.string("address", client.address);
-    o.string("ip", client.address);
-    o.number("port", Some(client.port));
+pub(super) fn client(o: &mut Object<'_>, client: Option<Endpoint<'_>>, known: &Known<'_>) {
+    o.optional("address", client.map(|client| client.address));
+    o.optional("ip", client.map(|client| client.address));
+    o.number("port", client.and_then(|client| client.port));
     place_and_system(o, &known.geo);
 }
 

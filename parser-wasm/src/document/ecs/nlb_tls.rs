@@ -1,7 +1,6 @@
 //! TLS connections of Network Load Balancers.
 
-use super::known::client;
-use super::{Context, Event, LOGS, backend, head, related, tls};
+use super::{Context, Event, LOGS, backend, head, items, known, related, tls};
 use crate::document::json::Object;
 use crate::enrich::Known;
 use crate::format::NlbTls;
@@ -9,58 +8,59 @@ use crate::lines::Line;
 
 pub(super) fn write(o: &mut Object<'_>, record: &NlbTls<'_>, line: &Line<'_>, context: &Context, known: &Known<'_>) {
     let established = record.tls_established();
+    let client = record.client.value();
     let event = Event {
         dataset: LOGS,
         category: "network",
         kind: "connection",
         outcome: if established { "success" } else { "failure" },
-        start: record.tls_connection_creation_time,
+        start: record.tls_connection_creation_time.value(),
         end: Some(record.time),
-        duration_nanos: record.connection_time_ms.map(|ms| ms.saturating_mul(1_000_000)),
+        duration_nanos: record.connection_time_ms.value().map(|ms| ms.saturating_mul(1_000_000)),
     };
     head(o, record.time, &event, line, context);
     o.object("source", |o| {
-        client(o, record.client, known);
-        o.number("bytes", record.received_bytes);
+        known::client(o, client, known);
+        o.number("bytes", record.received_bytes.value());
     });
     o.object("destination", |o| {
-        o.text("domain", record.domain_name);
-        o.number("bytes", record.sent_bytes);
+        o.text("domain", record.domain_name.value());
+        o.number("bytes", record.sent_bytes.value());
     });
     o.object("tls", |o| {
         tls(o, record.tls_cipher, record.tls_protocol_version);
         o.flag("established", Some(established));
     });
-    o.object("related", |o| related(o, Some(record.client), record.destination, [record.domain_name, None]));
+    o.object("related", |o| related(o, client, record.destination.value(), [record.domain_name.value(), None]));
     o.object("aws", |o| o.object("elb", |o| elb(o, record)));
 }
 
 fn elb(o: &mut Object<'_>, record: &NlbTls<'_>) {
-    o.text("type", Some(record.r#type));
-    o.text("name", Some(record.elb));
-    o.text("listener", record.listener);
+    o.text("type", record.r#type.value());
+    o.text("name", record.elb.value());
+    o.text("listener", record.listener.value());
     o.string("protocol", "tcp");
     o.object("backend", |o| {
-        if let Some(destination) = record.destination {
+        if let Some(destination) = record.destination.value() {
             backend(o, destination);
         }
     });
-    o.object("connection_time", |o| o.number("ms", record.connection_time_ms));
-    o.object("tls_handshake_time", |o| o.number("ms", record.tls_handshake_time_ms));
-    if let Some(alert) = record.incoming_tls_alert {
+    o.object("connection_time", |o| o.number("ms", record.connection_time_ms.value()));
+    o.object("tls_handshake_time", |o| o.number("ms", record.tls_handshake_time_ms.value()));
+    if let Some(alert) = record.incoming_tls_alert.value() {
         o.string("incoming_tls_alert", itoa::Buffer::new().format(alert));
     }
     o.object("chosen_cert", |o| {
-        o.text("arn", record.chosen_cert_arn);
-        o.text("serial", record.chosen_cert_serial);
+        o.text("arn", record.chosen_cert_arn.value());
+        o.text("serial", record.chosen_cert_serial.value());
     });
-    o.text("ssl_cipher", record.tls_cipher);
-    o.text("ssl_protocol", record.tls_protocol_version);
-    o.text("tls_named_group", record.tls_keyexchange);
-    o.text("alpn_fe_protocol", record.alpn_fe_protocol);
-    o.text("alpn_be_protocol", record.alpn_be_protocol);
-    o.texts("alpn_client_preference_list", record.alpn_client_preference_list.iter());
-    if let Some(time) = record.tls_connection_creation_time {
+    o.text("ssl_cipher", record.tls_cipher.value());
+    o.text("ssl_protocol", record.tls_protocol_version.value());
+    o.text("tls_named_group", record.tls_keyexchange.value());
+    o.text("alpn_fe_protocol", record.alpn_fe_protocol.value());
+    o.text("alpn_be_protocol", record.alpn_be_protocol.value());
+    o.texts("alpn_client_preference_list", items(record.alpn_client_preference_list));
+    if let Some(time) = record.tls_connection_creation_time.value() {
         o.time("tls_connection_creation_time", time.text);
     }
     o.texts("extra", record.extra.clone());

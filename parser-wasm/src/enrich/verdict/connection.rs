@@ -2,6 +2,7 @@
 
 use super::Reason;
 use crate::format::{AlbConnection, Classic, NlbTls};
+use crate::logged::Logged;
 
 pub(super) fn of_alb(record: &AlbConnection<'_>) -> Reason {
     match (record.verify_failure(), record.tls_established()) {
@@ -19,6 +20,6 @@ pub(super) fn of_nlb(record: &NlbTls<'_>) -> Reason {
 
 /// A TCP or SSL listener's line.
 pub(super) fn of_classic(record: &Classic<'_>) -> Reason {
-    let dispatched = record.times().iter().any(Option::is_some);
-    if record.backend.is_some() && dispatched { Reason::ConnectionEstablished } else { Reason::NotDispatched }
+    let dispatched = record.times().iter().any(Logged::is_value);
+    if record.backend.is_value() && dispatched { Reason::ConnectionEstablished } else { Reason::NotDispatched }
 }

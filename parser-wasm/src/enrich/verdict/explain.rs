@@ -10,7 +10,9 @@ pub(crate) fn explain(record: &Record<'_>, reason: Reason) -> Cow<'static, str> 
     let text = reason.text();
     let more = match record {
         Record::AlbAccess(record) => {
-            of_statuses(record.elb_status_code, record.target_status_code, || Latency::of(record.times()))
+            of_statuses(record.elb_status_code.value(), record.target_status_code.value(), || {
+                Latency::of(record.times())
+            })
         }
         Record::Classic(_) if reason == Reason::NoRegisteredTarget => {
             return Cow::Borrowed(
@@ -18,8 +20,8 @@ pub(crate) fn explain(record: &Record<'_>, reason: Reason) -> Cow<'static, str> 
             );
         }
         Record::Classic(record) => {
-            let target = record.backend_status_code.filter(|status| *status != 0);
-            of_statuses(record.elb_status_code, target, || Latency::of(record.times()))
+            let target = record.backend_status_code.value().filter(|status| *status != 0);
+            of_statuses(record.elb_status_code.value(), target, || Latency::of(record.times()))
         }
         Record::AlbConnection(record) => of_connection(record),
         Record::AlbHealthCheck(record) => of_health_check(record, reason),
@@ -45,7 +47,7 @@ fn of_health_check(record: &AlbHealthCheck<'_>, reason: Reason) -> Option<String
     if reason != Reason::HealthCheckFailed {
         return None;
     }
-    match (record.reason_code, record.status_code) {
+    match (record.reason_code.value(), record.status_code.value()) {
         (Some(code), Some(status)) => Some(format!("AWS's code is {}, the status was {status}.", code.decode())),
         (Some(code), None) => Some(format!("AWS's code is {}.", code.decode())),
         (None, Some(status)) => Some(format!("The status was {status}.")),
@@ -54,7 +56,7 @@ fn of_health_check(record: &AlbHealthCheck<'_>, reason: Reason) -> Option<String
 }
 
 fn of_alert(record: &NlbTls<'_>) -> Option<String> {
-    let alert = record.incoming_tls_alert?;
+    let alert = record.incoming_tls_alert.value()?;
     Some(match alert_name(alert) {
         Some(name) => format!("The client sent the TLS alert {alert}, {name}."),
         None => format!("The client sent the TLS alert {alert}."),

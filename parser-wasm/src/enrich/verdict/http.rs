@@ -3,6 +3,7 @@
 use super::Reason;
 use crate::enrich::UrlParts;
 use crate::format::{AlbAccess, Classic};
+use crate::logged::Logged;
 use crate::record::{List, Request};
 use crate::text::Text;
 
@@ -15,7 +16,7 @@ pub(super) struct Evidence<'a> {
     received_bytes: Option<u64>,
     request: Request<'a>,
     error_reason: Option<Text<'a>>,
-    actions_executed: List<'a>,
+    actions_executed: Option<List<'a>>,
     redirect_url: Option<Text<'a>>,
     matched_rule_priority: Option<i32>,
     request_transform_status: Option<Text<'a>>,
@@ -25,30 +26,30 @@ pub(super) struct Evidence<'a> {
 impl<'a> Evidence<'a> {
     pub(super) fn of_alb(record: &AlbAccess<'a>) -> Self {
         Self {
-            elb_status: record.elb_status_code,
-            target_status: record.target_status_code,
-            dispatched: record.times().iter().any(Option::is_some),
-            received_bytes: record.received_bytes,
-            request: record.request,
-            error_reason: record.error_reason,
-            actions_executed: record.actions_executed,
-            redirect_url: record.redirect_url,
-            matched_rule_priority: record.matched_rule_priority,
-            request_transform_status: record.request_transform_status,
-            classification: record.classification,
+            elb_status: record.elb_status_code.value(),
+            target_status: record.target_status_code.value(),
+            dispatched: record.times().iter().any(Logged::is_value),
+            received_bytes: record.received_bytes.value(),
+            request: record.request.value().unwrap_or_default(),
+            error_reason: record.error_reason.value(),
+            actions_executed: record.actions_executed.value(),
+            redirect_url: record.redirect_url.value(),
+            matched_rule_priority: record.matched_rule_priority.value(),
+            request_transform_status: record.request_transform_status.value(),
+            classification: record.classification.value(),
         }
     }
 
     pub(super) fn of_classic(record: &Classic<'a>) -> Self {
         Self {
-            elb_status: record.elb_status_code,
+            elb_status: record.elb_status_code.value(),
             // Classic Load Balancers write 0 where no instance answered.
-            target_status: record.backend_status_code.filter(|status| *status != 0),
-            dispatched: record.times().iter().any(Option::is_some),
-            received_bytes: record.received_bytes,
-            request: record.request,
+            target_status: record.backend_status_code.value().filter(|status| *status != 0),
+            dispatched: record.times().iter().any(Logged::is_value),
+            received_bytes: record.received_bytes.value(),
+            request: record.request.value().unwrap_or_default(),
             error_reason: None,
-            actions_executed: List::new(None, b','),
+            actions_executed: None,
             redirect_url: None,
             matched_rule_priority: None,
             request_transform_status: None,
@@ -103,7 +104,7 @@ fn by_error_reason(line: &Evidence<'_>) -> Option<Reason> {
 /// What the listener's rules did, where it explains the status.
 fn by_rule(line: &Evidence<'_>) -> Option<Reason> {
     let status = line.elb_status?;
-    let did = |action| line.actions_executed.has(action);
+    let did = |action| line.actions_executed.is_some_and(|actions| actions.has(action));
     let transform = line.request_transform_status.map_or(&b"TransformSuccess"[..], |text| text.0);
     match status {
         500 if did("waf-failed") => Some(Reason::WafError),
