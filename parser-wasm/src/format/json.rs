@@ -82,7 +82,8 @@ impl<'l> Members<'l> {
         Ok(Self { line, list: raw.into_iter().map(member).collect::<Result<_, _>>()? })
     }
 
-    /// The format that has most of the names; among equals the one that is hinted at, then the first.
+    /// The format, of those that the type leaves, that has most of the names; among equals the one that is hinted at,
+    /// then the first.
     fn format(&self, hint: Hint) -> Format {
         let hinted = match hint {
             Hint::Only(format) => return format,
@@ -91,7 +92,15 @@ impl<'l> Members<'l> {
         };
         let score = |format: &Format| (self.known(*format), hinted == Some(*format));
         let best = |best: Format, format: Format| if score(&format) > score(&best) { format } else { best };
-        Format::ALL.into_iter().reduce(best).unwrap_or(Format::AlbAccess)
+        let value = self.list.iter().find(|member| member.name == "type").map(|member| member.value.as_str());
+        let fits = |format: &Format| match value {
+            None | Some("" | "-") => true,
+            Some("tls") => *format == Format::NlbTls,
+            Some("ws" | "wss" | "grpcs") => *format == Format::AlbAccess,
+            Some("lambda") => *format == Format::AlbHealthCheck,
+            Some(_) => matches!(format, Format::AlbAccess | Format::AlbHealthCheck),
+        };
+        Format::ALL.into_iter().filter(fits).reduce(best).unwrap_or(Format::AlbAccess)
     }
 
     /// How many of the members the format has.
@@ -200,6 +209,12 @@ mod tests {
                 r#"{"type":"tls","time":"2026-09-23T07:15:47","elb":"net/a/1","client_port":"192.0.2.1:1","destination_port":"10.0.0.1:80"}"#,
                 Format::NlbTls,
             ),
+            (
+                r#"{"type":"tls","time":"2026-09-23T07:15:47","elb":"net/a/1","client_port":"192.0.2.1:1","domain_name":"a.example"}"#,
+                Format::NlbTls,
+            ),
+            (r#"{"type":"lambda","time":"2026-09-23T07:15:47Z","elb":"app/a/1"}"#, Format::AlbHealthCheck),
+            (r#"{"type":"grpcs","time":"2026-09-23T07:15:47Z","ip_address":"192.0.2.1"}"#, Format::AlbAccess),
             (
                 r#"{"time":"2026-09-23T07:15:47Z","elb":"a","client_port":"192.0.2.1:1","backend_port":"10.0.0.1:80"}"#,
                 Format::Classic,
