@@ -35,6 +35,11 @@ impl<'a> Timestamp<'a> {
         Some(Self { text: std::str::from_utf8(bytes).ok()?, at: time.and_utc() })
     }
 
+    /// Nanoseconds from this moment to a later one; none where the other is earlier.
+    pub(crate) fn nanos_until(&self, later: &Self) -> Option<u64> {
+        u64::try_from(later.at.signed_duration_since(self.at).num_nanoseconds()?).ok()
+    }
+
     /// Year, month and day as logged: `["2026", "09", "23"]`.
     pub fn date(&self) -> [&'a str; 3] {
         [(0, 4), (5, 7), (8, 10)].map(|(from, to)| self.text.get(from..to).unwrap_or_default())
@@ -88,6 +93,8 @@ pub enum Phase {
     Target,
     /// Back to the client.
     Response,
+    /// In none of the three: bodies on their way, or a connection that stayed open.
+    Transfer,
 }
 
 impl Phase {
@@ -97,6 +104,7 @@ impl Phase {
             Self::Request => "request",
             Self::Target => "target",
             Self::Response => "response",
+            Self::Transfer => "transfer",
         }
     }
 }

@@ -30,15 +30,16 @@ pub(crate) struct Context {
 /// Appends one document, in one line without line ending.
 pub(crate) fn write(record: &Record<'_>, line: &Line<'_>, context: &Context, out: &mut Vec<u8>) {
     let known = context.knowledge.of(record);
+    let latency = Latency::of_request(record);
     Object::write(out, |o| {
         match record {
-            Record::AlbAccess(record) => alb_access::write(o, record, line, context, &known),
+            Record::AlbAccess(record) => alb_access::write(o, record, line, context, &known, latency),
             Record::AlbConnection(record) => alb_connection::write(o, record, line, context, &known),
             Record::AlbHealthCheck(record) => alb_health_check::write(o, record, line, context),
             Record::NlbTls(record) => nlb_tls::write(o, record, line, context, &known),
-            Record::Classic(record) => classic::write(o, record, line, context, &known),
+            Record::Classic(record) => classic::write(o, record, line, context, &known, latency),
         }
-        o.object("albatross", |o| albatross(o, record, &known));
+        o.object("albatross", |o| albatross(o, record, &known, latency));
     });
 }
 
@@ -148,16 +149,17 @@ fn related<'a>(
     o.texts("hosts", first.into_iter().chain(second.filter(|_| second != first)));
 }
 
-fn albatross(o: &mut Object<'_>, record: &Record<'_>, known: &Known<'_>) {
+fn albatross(o: &mut Object<'_>, record: &Record<'_>, known: &Known<'_>, latency: Option<Latency>) {
     o.object("verdict", |o| {
         let reason = verdict(record);
         o.string("by", reason.by().code());
         o.string("reason", reason.code());
-        o.string("text", &explain(record, reason));
+        o.string("text", &explain(record, reason, latency));
     });
     o.object("latency", |o| {
-        if let Some(latency) = Latency::of_request(record) {
+        if let Some(latency) = latency {
             o.milliseconds("total_ms", latency.total_nanos);
+            o.flag("is_sum", latency.is_sum.then_some(true));
             o.text("dominant", latency.dominant.map(|phase| Text(phase.code().as_bytes())));
         }
     });

@@ -161,6 +161,7 @@ pub(crate) const FIELDS: &[(&str, Type)] = &[
     ("albatross.verdict.reason", Type::Keyword),
     ("albatross.verdict.text", Type::Stored),
     ("albatross.latency.total_ms", Type::Float),
+    ("albatross.latency.is_sum", Type::Boolean),
     ("albatross.latency.dominant", Type::Keyword),
     ("albatross.client.network", Type::Keyword),
     ("albatross.bot", Type::Boolean),

@@ -22,7 +22,8 @@ pub(crate) struct Columns {
     time_us: Vec<i64>,
     status: Vec<u16>,
     target_status: Vec<u16>,
-    duration_us: Vec<u32>,
+    /// A WebSocket may last for days.
+    duration_us: Vec<u64>,
     reason: Vec<Reason>,
 }
 
@@ -37,8 +38,7 @@ impl Columns {
         self.time_us.push(cells.time_us);
         self.status.push(cells.status.unwrap_or(u16::MAX));
         self.target_status.push(cells.target_status.unwrap_or(u16::MAX));
-        // Over an hour does not fit, which only connections last; a longer one reads as the longest.
-        self.duration_us.push(cells.duration_us.map_or(u32::MAX, |us| u32::try_from(us).unwrap_or(u32::MAX - 1)));
+        self.duration_us.push(cells.duration_us.unwrap_or(u64::MAX));
         self.reason.push(cells.reason);
     }
 
@@ -50,7 +50,7 @@ impl Columns {
             time_us: *self.time_us.get(row)?,
             status: present(*self.status.get(row)?),
             target_status: present(*self.target_status.get(row)?),
-            duration_us: self.duration_us.get(row).filter(|us| **us != u32::MAX).map(|us| u64::from(*us)),
+            duration_us: self.duration_us.get(row).copied().filter(|us| *us != u64::MAX),
             reason: *self.reason.get(row)?,
         })
     }

@@ -15,7 +15,7 @@ pub(crate) struct Shown<'a> {
     pub status: Option<u16>,
     /// What the target said, to a request or to a health check.
     pub target_status: Option<u16>,
-    /// Of a request its known times, of a TLS connection its length, of a connection that is not over its handshake.
+    /// Of a request and of a TLS connection how long it took, of a connection that is not over its handshake.
     pub duration_nanos: Option<u64>,
     pub received_bytes: Option<u64>,
     pub sent_bytes: Option<u64>,
@@ -25,6 +25,7 @@ pub(crate) struct Shown<'a> {
 impl<'a> Shown<'a> {
     #[inline]
     pub(crate) fn of(record: &Record<'a>) -> Self {
+        let duration_nanos = Latency::of_request(record).map(|latency| latency.total_nanos);
         match record {
             Record::AlbAccess(record) => Self {
                 client: record.client.value(),
@@ -32,7 +33,7 @@ impl<'a> Shown<'a> {
                 request: record.request.value().unwrap_or_default(),
                 status: record.elb_status_code.value(),
                 target_status: record.target_status_code.value(),
-                duration_nanos: Latency::of(record.times()).map(|latency| latency.total_nanos),
+                duration_nanos,
                 received_bytes: record.received_bytes.value(),
                 sent_bytes: record.sent_bytes.value(),
                 user_agent: record.user_agent.value(),
@@ -43,7 +44,7 @@ impl<'a> Shown<'a> {
                 request: record.request.value().unwrap_or_default(),
                 status: record.elb_status_code.value(),
                 target_status: record.backend_status_code.value(),
-                duration_nanos: Latency::of(record.times()).map(|latency| latency.total_nanos),
+                duration_nanos,
                 received_bytes: record.received_bytes.value(),
                 sent_bytes: record.sent_bytes.value(),
                 user_agent: record.user_agent.value(),

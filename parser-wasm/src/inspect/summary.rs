@@ -144,7 +144,7 @@ pub struct Row {
     pub target_status: Option<u16>,
     /// `target:port`; empty when there is none.
     pub target: String,
-    /// Sum of the known times; of a TLS connection its length, of other connections the handshake.
+    /// How long a request or a TLS connection took; of other connections the handshake.
     pub duration_ms: Option<f64>,
     /// `received_bytes`.
     pub received_bytes: Option<f64>,

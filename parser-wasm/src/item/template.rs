@@ -5,7 +5,7 @@ use crate::document::{EngineKind, Schema, Type};
 use serde_json::{Map, Value, json};
 
 /// Raised with every change of the mapping; an ingest refuses to run against another one.
-pub const TEMPLATE_VERSION: u32 = 3;
+pub const TEMPLATE_VERSION: u32 = 4;
 
 /// The oldest version whose documents this template takes as well: what was mapped then is mapped so still, and
 /// what has come since is fields more. An ingest of that version or a later one runs against this template.

@@ -60,6 +60,8 @@ use Metric::{Count, Percentiles, Sum, Unique};
 const ALL: &str = "";
 const FAILED: &str = "event.outcome: failure";
 const TOTAL_MS: &str = "albatross.latency.total_ms";
+/// Whose time is a request's: a WebSocket's is that of its connection, and an hour of it is no latency.
+const ANSWERED_AT_ONCE: &str = "not http.response.status_code: 101";
 const TARGET_GROUP: Bucket = Terms("aws.elb.target_group.arn", "target group", 10);
 const REASON: Bucket = Terms("albatross.verdict.reason", "reason", 10);
 
@@ -114,7 +116,7 @@ pub(super) const BOARDS: &[Board] = &[
                 "paths",
                 "Paths",
                 Table,
-                ALL,
+                ANSWERED_AT_ONCE,
                 &[Count, Percentiles(TOTAL_MS, "ms", &[50, 95])],
                 &[Terms("url.path", "path", 20)],
             ),
@@ -190,7 +192,7 @@ pub(super) const BOARDS: &[Board] = &[
                 "latency",
                 "Latency in milliseconds",
                 Lines,
-                ALL,
+                ANSWERED_AT_ONCE,
                 &[Percentiles(TOTAL_MS, "ms", &[50, 95, 99])],
                 &[Time],
             ),
@@ -198,7 +200,7 @@ pub(super) const BOARDS: &[Board] = &[
                 "dominant",
                 "Where the time went",
                 Donut,
-                ALL,
+                ANSWERED_AT_ONCE,
                 &[Count],
                 &[Terms("albatross.latency.dominant", "most of it", 5)],
             ),
@@ -206,7 +208,7 @@ pub(super) const BOARDS: &[Board] = &[
                 "latency-of-target-groups",
                 "95th percentile of the slowest target groups",
                 Lines,
-                ALL,
+                ANSWERED_AT_ONCE,
                 &[Percentiles(TOTAL_MS, "ms", &[95])],
                 &[Time, Terms("aws.elb.target_group.arn", "target group", 5)],
             ),
@@ -214,7 +216,7 @@ pub(super) const BOARDS: &[Board] = &[
                 "target-groups",
                 "Target groups",
                 Table,
-                ALL,
+                ANSWERED_AT_ONCE,
                 &[
                     Count,
                     Percentiles(TOTAL_MS, "ms", &[50, 95, 99]),
@@ -234,7 +236,7 @@ pub(super) const BOARDS: &[Board] = &[
                 "slowest-paths",
                 "Slowest paths",
                 Table,
-                ALL,
+                ANSWERED_AT_ONCE,
                 &[Percentiles(TOTAL_MS, "ms", &[95]), Count],
                 &[Terms("url.path", "path", 20)],
             ),

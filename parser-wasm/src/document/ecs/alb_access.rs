@@ -6,7 +6,14 @@ use crate::enrich::{Known, Latency, UrlParts};
 use crate::format::AlbAccess;
 use crate::lines::Line;
 
-pub(super) fn write(o: &mut Object<'_>, record: &AlbAccess<'_>, line: &Line<'_>, context: &Context, known: &Known<'_>) {
+pub(super) fn write(
+    o: &mut Object<'_>,
+    record: &AlbAccess<'_>,
+    line: &Line<'_>,
+    context: &Context,
+    known: &Known<'_>,
+    latency: Option<Latency>,
+) {
     let request = record.request.value().unwrap_or_default();
     let url = request.url.map(UrlParts::of).unwrap_or_default();
     let (client, target) = (record.client.value(), record.target.value());
@@ -17,7 +24,7 @@ pub(super) fn write(o: &mut Object<'_>, record: &AlbAccess<'_>, line: &Line<'_>,
         outcome: http::outcome(record.elb_status_code.value()),
         start: record.request_creation_time.value(),
         end: Some(record.time),
-        duration_nanos: Latency::of(record.times()).map(|latency| latency.total_nanos),
+        duration_nanos: latency.map(|latency| latency.total_nanos),
     };
     head(o, record.time, &event, line, context);
     o.object("source", |o| known::client(o, client, known));

@@ -6,7 +6,14 @@ use crate::enrich::{Known, Latency, UrlParts};
 use crate::format::Classic;
 use crate::lines::Line;
 
-pub(super) fn write(o: &mut Object<'_>, record: &Classic<'_>, line: &Line<'_>, context: &Context, known: &Known<'_>) {
+pub(super) fn write(
+    o: &mut Object<'_>,
+    record: &Classic<'_>,
+    line: &Line<'_>,
+    context: &Context,
+    known: &Known<'_>,
+    latency: Option<Latency>,
+) {
     let request = record.request.value().unwrap_or_default();
     let url = request.url.map(UrlParts::of).unwrap_or_default();
     let (client, instance) = (record.client.value(), record.backend.value());
@@ -20,7 +27,7 @@ pub(super) fn write(o: &mut Object<'_>, record: &Classic<'_>, line: &Line<'_>, c
         // Of these load balancers alone `time` is when the request came in.
         start: Some(record.time),
         end: None,
-        duration_nanos: Latency::of(record.times()).map(|latency| latency.total_nanos),
+        duration_nanos: latency.map(|latency| latency.total_nanos),
     };
     head(o, record.time, &event, line, context);
     o.object("source", |o| {

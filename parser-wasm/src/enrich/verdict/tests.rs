@@ -1,4 +1,5 @@
 use super::*;
+use crate::enrich::Latency;
 use crate::format::{AlbAccess, Hint, Scratch};
 
 /// A line with the columns a verdict looks at.
@@ -181,7 +182,7 @@ fn of_line(line: &str) -> (&'static str, &'static str, String) {
     let record =
         Record::parse(line.as_bytes(), Hint::None, &mut scratch).unwrap_or_else(|error| panic!("{error}: {line}"));
     let reason = verdict(&record);
-    (reason.by().code(), reason.code(), explain(&record, reason).into_owned())
+    (reason.by().code(), reason.code(), explain(&record, reason, Latency::of_request(&record)).into_owned())
 }
 
 #[test]
