@@ -23,4 +23,4 @@ pub(crate) use verdict::explain;
 pub use verdict::{Decider, Reason, verdict};
 
 /// Raised when an answer of this layer may change for the same line.
-pub const ENRICHMENT_VERSION: u32 = 1;
+pub const ENRICHMENT_VERSION: u32 = 2;

@@ -12,7 +12,7 @@ pub use selection::FilterProblem;
 pub use summary::{FileSummary, Progress, RejectedLine, Row, Summary, VerdictCount};
 
 use crate::damage::Damage;
-use crate::enrich::{GeoError, Knowledge, RulesError, UserAgents, verdict};
+use crate::enrich::{GeoError, Knowledge, Latency, RulesError, UserAgents, verdict};
 use crate::format::{Hint, ParseError, Record, Scratch};
 use crate::item::{LineOutcome, Settings, SettingsError, Skip, Source, SourceError, Unread, read};
 use crate::lines::Line;
@@ -293,7 +293,8 @@ fn stored<'a>(cells: &Cells, bytes: &'a [u8]) -> Line<'a> {
 }
 
 fn cells(line: &Line<'_>, record: &Record<'_>) -> Cells {
-    let shown = Shown::of(record);
+    let latency = Latency::of_request(record);
+    let shown = Shown::of(record, latency);
     Cells {
         line: line.number,
         offset: line.offset,
@@ -301,7 +302,7 @@ fn cells(line: &Line<'_>, record: &Record<'_>) -> Cells {
         status: shown.status,
         target_status: shown.target_status,
         duration_us: shown.duration_nanos.map(|nanos| nanos / 1000),
-        reason: verdict(record),
+        reason: verdict(record, latency),
     }
 }
 

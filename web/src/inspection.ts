@@ -26,7 +26,8 @@ export interface FileSummary {
 
 /** Who decided an outcome and why (codes of `albatross.verdict.*`), and how often. */
 export interface VerdictCount {
-  by: string;
+  /** Null where the line does not tell who decided. */
+  by: string | null;
   reason: string;
   count: number;
 }
@@ -76,7 +77,8 @@ export interface Row {
   duration_ms: number | null;
   received_bytes: number | null;
   sent_bytes: number | null;
-  verdict_by: string;
+  /** Null where the line does not tell. */
+  verdict_by: string | null;
   verdict_reason: string;
   user_agent: string;
 }

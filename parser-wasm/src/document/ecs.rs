@@ -10,7 +10,7 @@ mod known;
 mod nlb_tls;
 
 use super::json::Object;
-use crate::enrich::{ENRICHMENT_VERSION, Knowledge, Known, Latency, Network, explain, verdict};
+use crate::enrich::{Decider, ENRICHMENT_VERSION, Knowledge, Known, Latency, Network, explain, verdict};
 use crate::format::Record;
 use crate::lines::Line;
 use crate::logged::Logged;
@@ -102,6 +102,15 @@ fn head(o: &mut Object<'_>, time: Timestamp<'_>, event: &Event<'_>, line: &Line<
     });
 }
 
+/// `event.outcome` of a connection.
+fn handshake_outcome(established: Option<bool>) -> &'static str {
+    match established {
+        Some(true) => "success",
+        Some(false) => "failure",
+        None => "unknown",
+    }
+}
+
 /// `aws.elb.backend.ip` and `.port`.
 fn backend(o: &mut Object<'_>, target: Endpoint<'_>) {
     o.string("ip", target.address);
@@ -151,8 +160,8 @@ fn related<'a>(
 
 fn albatross(o: &mut Object<'_>, record: &Record<'_>, known: &Known<'_>, latency: Option<Latency>) {
     o.object("verdict", |o| {
-        let reason = verdict(record);
-        o.string("by", reason.by().code());
+        let reason = verdict(record, latency);
+        o.optional("by", reason.by().map(Decider::code));
         o.string("reason", reason.code());
         o.string("text", &explain(record, reason, latency));
     });

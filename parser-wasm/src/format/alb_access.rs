@@ -123,6 +123,8 @@ pub struct AlbAccess<'a> {
     pub ip_address: Logged<IpAddr>,
     /// Columns newer than this table, as logged.
     pub extra: Extra<'a>,
+    /// Whether the line names its columns: then one that is missing was left out, where a line of columns is older.
+    pub is_named: bool,
 }
 
 impl<'a> AlbAccess<'a> {
@@ -174,6 +176,7 @@ impl<'a> AlbAccess<'a> {
             request_transform_status: columns.text(REQUEST_TRANSFORM_STATUS),
             ip_address: columns.ip(IP_ADDRESS)?,
             extra: columns.extra()?,
+            is_named: columns.are_named(),
         })
     }
 

@@ -107,13 +107,13 @@ impl<'a> AlbConnection<'a> {
         self.tls_verify_status.value().and_then(|status| status.0.strip_prefix(b"Failed:")).map(Text)
     }
 
-    /// Whether a TLS handshake came to its end; `None` where the listener speaks plain HTTP, as far as the line can
-    /// tell: a TLS handshake that failed early has the same dashes, so without a protocol the port decides.
+    /// Whether a TLS handshake came to its end; `None` where the line does not tell. A handshake that failed early and a
+    /// listener without TLS have the same dashes.
     pub fn tls_established(&self) -> Option<bool> {
-        match (self.tls_protocol.value(), self.listener_port.value()) {
-            (None, Some(443)) => Some(false),
-            (None, _) => self.verify_failure().map(|_| false),
-            (Some(_), _) => Some(self.tls_handshake_latency.is_value() && self.verify_failure().is_none()),
+        match self.tls_verify_status {
+            Logged::Value(Text(b"Success")) => Some(true),
+            Logged::Value(Text(status)) if status.starts_with(b"Failed") => Some(false),
+            _ => self.tls_handshake_latency.is_value().then_some(true),
         }
     }
 }
@@ -142,9 +142,11 @@ mod tests {
             let line = format!(r#"2026-09-23T07:11:32.882572Z 192.0.2.1 61814 {port} - - - "-" - - {verify}"#);
             AlbConnection::parse(line.as_bytes()).expect("a record").tls_established()
         };
-        assert_eq!(established("80", "-"), None);
-        assert_eq!(established("443", "-"), Some(false));
-        assert_eq!(established("8443", "Failed:UnmappedConnectionError"), Some(false));
+        for port in ["80", "443", "8443"] {
+            assert_eq!(established(port, "-"), None);
+            assert_eq!(established(port, "Success"), Some(true));
+            assert_eq!(established(port, "Failed:UnmappedConnectionError"), Some(false));
+        }
     }
 
     #[test]

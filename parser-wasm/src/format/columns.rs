@@ -129,6 +129,11 @@ impl<'a, const N: usize> Columns<'a, N> {
         Self { line: bytes, fields, spans, found: N, extra: Surplus::Members(extra.iter()), broken: None }
     }
 
+    /// Whether the line says which columns it has.
+    pub(crate) fn are_named(&self) -> bool {
+        matches!(self.extra, Surplus::Members(_))
+    }
+
     /// The columns beyond the field table. Ask for them last: it is here that a broken line is told, be it in the
     /// table's columns or behind them, so that a damaged end does not pass for an old line.
     pub(crate) fn extra(&self) -> Result<Extra<'a>, ParseError> {

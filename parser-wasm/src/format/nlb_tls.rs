@@ -126,9 +126,9 @@ impl<'a> NlbTls<'a> {
         })
     }
 
-    /// Whether the TLS handshake came to its end.
-    pub fn tls_established(&self) -> bool {
-        self.tls_handshake_time_ms.is_value()
+    /// Whether the TLS handshake came to its end; `None` where its time was not delivered.
+    pub fn tls_established(&self) -> Option<bool> {
+        (!self.tls_handshake_time_ms.is_missing()).then(|| self.tls_handshake_time_ms.is_value())
     }
 }
 
@@ -181,7 +181,7 @@ mod tests {
     fn a_failed_handshake_is_mostly_dashes() {
         let line = "tls 2.0 2024-10-25T17:41:05 net/web/a684497e53a94f43 aa9f66461c97830c 192.0.2.10:51341 10.0.0.20:443 1 - 0 0 48 - - - - - - - - - 2024-10-25T17:41:05";
         let record = NlbTls::parse(line.as_bytes()).expect("a record");
-        assert!(!record.tls_established());
+        assert_eq!(record.tls_established(), Some(false));
         assert_eq!(record.incoming_tls_alert, Logged::Value(48));
     }
 }

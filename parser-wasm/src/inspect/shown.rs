@@ -24,8 +24,8 @@ pub(crate) struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     #[inline]
-    pub(crate) fn of(record: &Record<'a>) -> Self {
-        let duration_nanos = Latency::of_request(record).map(|latency| latency.total_nanos);
+    pub(crate) fn of(record: &Record<'a>, latency: Option<Latency>) -> Self {
+        let duration_nanos = latency.map(|latency| latency.total_nanos);
         match record {
             Record::AlbAccess(record) => Self {
                 client: record.client.value(),

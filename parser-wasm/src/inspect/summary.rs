@@ -3,7 +3,7 @@
 use super::columns::{Cells, Columns};
 use super::histogram::CLASSES;
 use super::shown::Shown;
-use crate::enrich::Reason;
+use crate::enrich::{Decider, Latency, Reason};
 use crate::format::{Message, ParseError, Record};
 use crate::record::{Endpoint, HealthTarget};
 use crate::text::Text;
@@ -46,8 +46,8 @@ pub struct FileSummary {
 /// How often a verdict was given.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VerdictCount {
-    /// Who decided.
-    pub by: &'static str,
+    /// Who decided; absent where the line does not tell.
+    pub by: Option<&'static str>,
     /// Why.
     pub reason: &'static str,
     /// Rows.
@@ -100,7 +100,11 @@ pub(crate) fn summarize(columns: &Columns, files: Vec<FileSummary>, settings_dig
         .iter()
         .zip(counts)
         .filter(|(_, count)| *count > 0)
-        .map(|(reason, count)| VerdictCount { by: reason.by().code(), reason: reason.code(), count: count as f64 })
+        .map(|(reason, count)| VerdictCount {
+            by: reason.by().map(Decider::code),
+            reason: reason.code(),
+            count: count as f64,
+        })
         .collect();
     verdicts.sort_by(|a, b| b.count.total_cmp(&a.count));
     let sum = |of: fn(&FileSummary) -> f64| files.iter().map(of).sum();
@@ -150,8 +154,8 @@ pub struct Row {
     pub received_bytes: Option<f64>,
     /// `sent_bytes`.
     pub sent_bytes: Option<f64>,
-    /// Who decided the outcome.
-    pub verdict_by: &'static str,
+    /// Who decided the outcome; absent where the line does not tell.
+    pub verdict_by: Option<&'static str>,
     /// Why.
     pub verdict_reason: &'static str,
     /// The client's name for itself; empty when there is none.
@@ -161,7 +165,7 @@ pub struct Row {
 impl Row {
     pub(crate) fn of(row: usize, file: usize, cells: &Cells, record: &Record<'_>) -> Self {
         let text = |text: Option<Text<'_>>| text.map(|text| text.decode().into_owned()).unwrap_or_default();
-        let shown = Shown::of(record);
+        let shown = Shown::of(record, Latency::of_request(record));
         Self {
             row: row as f64,
             file: file as f64,
@@ -181,7 +185,7 @@ impl Row {
             duration_ms: shown.duration_nanos.map(|nanos| nanos as f64 / 1e6),
             received_bytes: shown.received_bytes.map(|bytes| bytes as f64),
             sent_bytes: shown.sent_bytes.map(|bytes| bytes as f64),
-            verdict_by: cells.reason.by().code(),
+            verdict_by: cells.reason.by().map(Decider::code),
             verdict_reason: cells.reason.code(),
             user_agent: text(shown.user_agent),
         }

@@ -10,6 +10,10 @@ describe('narrowed', () => {
     );
   });
 
+  it('names nobody where nobody decided', () => {
+    expect(verdictClause(null, 'not_told')).toBe('albatross.verdict.reason: not_told');
+  });
+
   it('adds the clause', () => {
     expect(narrowed('not googlebot', CLAUSE)).toBe(`not googlebot and ${CLAUSE}`);
   });

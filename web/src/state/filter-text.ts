@@ -1,6 +1,7 @@
 /** A filter for the rows with this verdict. */
-export function verdictClause(by: string, reason: string): string {
-  return `albatross.verdict.by: ${by} and albatross.verdict.reason: ${reason}`;
+export function verdictClause(by: string | null, reason: string): string {
+  const why = `albatross.verdict.reason: ${reason}`;
+  return by === null ? why : `albatross.verdict.by: ${by} and ${why}`;
 }
 
 /** The filter with one more condition; unchanged where it ends with that already. */

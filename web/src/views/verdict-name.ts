@@ -9,10 +9,19 @@ const DECIDERS: Readonly<Record<string, string>> = {
   rule: 'Rule',
 };
 
-/** `Target: connection failed`, from the stable codes; a code of tomorrow reads well too. */
-export function verdictName(by: string, reason: string): string {
+/**
+ * `Target: connection failed`, from the stable codes; a code of tomorrow reads well too. Where the line does not tell who
+ * decided, there is only the reason.
+ */
+export function verdictName(by: string | null, reason: string): string {
+  if (by === null) return sentence(reason);
   const prefix = `${by}_`;
   // `target_5xx` by the target says it twice.
   const rest = reason.startsWith(prefix) ? reason.slice(prefix.length) : reason;
   return `${DECIDERS[by] ?? by}: ${rest.replaceAll('_', ' ')}`;
+}
+
+function sentence(code: string): string {
+  const words = code.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

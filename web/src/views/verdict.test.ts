@@ -8,6 +8,7 @@ it.each([
   ['waf', 'waf_blocked', 'WAF: blocked'],
   ['configuration', 'no_registered_target', 'Configuration: no registered target'],
   ['tomorrow', 'new_reason', 'tomorrow: new reason'],
+  [null, 'not_told', 'Not told'],
 ])('%s, %s reads “%s”', (by, reason, name) => expect(verdictName(by, reason)).toBe(name));
 
 it('finds the sentence in a document, or none', () => {

@@ -1,6 +1,6 @@
 //! Connections of Application Load Balancers.
 
-use super::{Context, Event, head, known, related, tls};
+use super::{Context, Event, handshake_outcome, head, known, related, tls};
 use crate::document::json::Object;
 use crate::enrich::Known;
 use crate::format::AlbConnection;
@@ -17,8 +17,7 @@ pub(super) fn write(
         dataset: "aws.elb_connection_logs",
         category: "network",
         kind: "connection",
-        // A connection without TLS has a line because it came about.
-        outcome: if record.tls_established() == Some(false) { "failure" } else { "success" },
+        outcome: handshake_outcome(record.tls_established()),
         start: None,
         end: Some(record.timestamp),
         duration_nanos: record.tls_handshake_latency.value().map(|latency| latency.nanos),

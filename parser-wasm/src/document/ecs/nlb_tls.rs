@@ -1,6 +1,6 @@
 //! TLS connections of Network Load Balancers.
 
-use super::{Context, Event, LOGS, backend, head, items, known, related, tls};
+use super::{Context, Event, LOGS, backend, handshake_outcome, head, items, known, related, tls};
 use crate::document::json::Object;
 use crate::enrich::Known;
 use crate::format::NlbTls;
@@ -13,7 +13,7 @@ pub(super) fn write(o: &mut Object<'_>, record: &NlbTls<'_>, line: &Line<'_>, co
         dataset: LOGS,
         category: "network",
         kind: "connection",
-        outcome: if established { "success" } else { "failure" },
+        outcome: handshake_outcome(established),
         start: record.tls_connection_creation_time.value(),
         end: Some(record.time),
         duration_nanos: record.connection_time_ms.value().map(|ms| ms.saturating_mul(1_000_000)),
@@ -29,7 +29,7 @@ pub(super) fn write(o: &mut Object<'_>, record: &NlbTls<'_>, line: &Line<'_>, co
     });
     o.object("tls", |o| {
         tls(o, record.tls_cipher, record.tls_protocol_version);
-        o.flag("established", Some(established));
+        o.flag("established", established);
     });
     o.object("related", |o| related(o, client, record.destination.value(), [record.domain_name.value(), None]));
     o.object("aws", |o| o.object("elb", |o| elb(o, record)));

@@ -9,17 +9,30 @@ pub(super) fn of_alb(record: &AlbConnection<'_>) -> Reason {
         // AWS's code for whatever else ended the connection.
         (Some(code), _) if code.0 == b"UnmappedConnectionError" => Reason::TlsHandshakeFailed,
         (Some(_), _) => Reason::ClientCertificateRefused,
-        (None, Some(false)) => Reason::TlsHandshakeFailed,
-        (None, Some(true) | None) => Reason::ConnectionEstablished,
+        (None, established) => of_handshake(established),
     }
 }
 
 pub(super) fn of_nlb(record: &NlbTls<'_>) -> Reason {
-    if record.tls_established() { Reason::ConnectionEstablished } else { Reason::TlsHandshakeFailed }
+    of_handshake(record.tls_established())
+}
+
+fn of_handshake(established: Option<bool>) -> Reason {
+    match established {
+        Some(true) => Reason::ConnectionEstablished,
+        Some(false) => Reason::TlsHandshakeFailed,
+        None => Reason::NotTold,
+    }
 }
 
 /// A TCP or SSL listener's line.
 pub(super) fn of_classic(record: &Classic<'_>) -> Reason {
-    let dispatched = record.times().iter().any(Logged::is_value);
-    if record.backend.is_value() && dispatched { Reason::ConnectionEstablished } else { Reason::NotDispatched }
+    let times = record.times();
+    if record.backend.is_value() && times.iter().any(Logged::is_value) {
+        Reason::ConnectionEstablished
+    } else if record.backend.is_dash() || times.iter().all(Logged::is_dash) {
+        Reason::NotDispatched
+    } else {
+        Reason::NotTold
+    }
 }
