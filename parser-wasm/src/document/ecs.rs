@@ -173,6 +173,6 @@ fn albatross(o: &mut Object<'_>, record: &Record<'_>, known: &Known<'_>, latency
         }
     });
     o.object("client", |o| o.optional("network", known.network.map(Network::code)));
-    o.flag("bot", known.user_agent.as_ref().map(|user_agent| user_agent.is_bot));
+    o.flag("bot", known.user_agent.as_ref().and_then(|user_agent| user_agent.is_bot));
     o.number("enrichment_version", Some(ENRICHMENT_VERSION));
 }

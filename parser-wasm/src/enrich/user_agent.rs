@@ -36,8 +36,9 @@ pub struct UserAgent {
     pub os_full: Option<String>,
     /// `user_agent.device.name`; `Other` where no rule matches.
     pub device_name: String,
-    /// Whether it is a known crawler, monitor, scanner or library (`albatross.bot`).
-    pub is_bot: bool,
+    /// Whether it is a known crawler, monitor, scanner or library (`albatross.bot`); absent where it may as well be an app
+    /// in somebody's hand.
+    pub is_bot: Option<bool>,
 }
 
 /// The rules, and what they answered lately. One can serve any number of threads.
