@@ -12,6 +12,7 @@ mod foreign;
 mod json;
 mod name;
 mod nlb_tls;
+mod percent;
 mod scan;
 
 pub use alb_access::AlbAccess;
@@ -28,6 +29,7 @@ pub use json::Scratch;
 pub(crate) use name::AwsName;
 pub use name::KeyKind;
 pub use nlb_tls::NlbTls;
+pub(crate) use percent::escapes_of;
 #[cfg(test)]
 pub(crate) use scan::{Backslash, Scanner};
 

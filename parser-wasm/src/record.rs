@@ -270,6 +270,11 @@ impl<'a> List<'a> {
         self.text.0.split(move |&byte| byte == self.separator).filter_map(move |item| Text(unquoted(item)).present())
     }
 
+    /// The items, `-` among them, which keeps the place of one that has no value.
+    pub fn places(self) -> impl Iterator<Item = Text<'a>> {
+        self.text.0.split(move |&byte| byte == self.separator).map(Text)
+    }
+
     /// Whether `item` is one of the list.
     pub fn has(self, item: &str) -> bool {
         self.iter().any(|text| text.0 == item.as_bytes())

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 /// A field's bytes as logged, escapes and all.
 ///
 /// ALB escapes as nginx does: `"` is `\x22`, `\` is `\x5C`, every byte outside printable ASCII `\xHH`
-/// (either case). Old logs also have an eight-digit form, `\x000000HH`. [`decode`](Self::decode) undoes it.
+/// (either case). Old logs also have an eight-digit form, `\x000000HH`, and Classic Load Balancers write `\"`.
+/// [`decode`](Self::decode) undoes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Text<'a>(pub &'a [u8]);
 
@@ -54,6 +55,10 @@ impl Unit {
             if let Some(byte) = rest.get(..2).filter(|d| d.iter().all(u8::is_ascii_hexdigit)).and_then(hex) {
                 return Some(Self { byte, width: 4 });
             }
+        }
+        // Classic Load Balancers escape a quote so; what other balancers write has no backslash of its own.
+        if bytes.starts_with(b"\\\"") {
+            return Some(Self { byte: b'"', width: 2 });
         }
         Self::plain(bytes)
     }
@@ -104,7 +109,7 @@ mod tests {
 
     #[test]
     fn decodes_what_aws_escapes() {
-        let cases: [(&[u8], &str); 12] = [
+        let cases: [(&[u8], &str); 13] = [
             (b"curl/8.5.0", "curl/8.5.0"),
             (br"\x22Mozilla\x22", "\"Mozilla\""),
             (br"..\x5C..\x5cwin.ini", r"..\..\win.ini"),
@@ -117,6 +122,7 @@ mod tests {
             (br"\x", r"\x"),
             (br"\x+1 \xG0 \n", r"\x+1 \xG0 \n"),
             (br"\xED\xA0\x80", r"\xED\xA0\x80"),
+            (br#"say \"hi\" \ \\"#, r#"say "hi" \ \\"#),
         ];
         for (logged, meant) in cases {
             assert_eq!(Text(logged).decode(), meant, "{}", Text(logged).as_logged());

@@ -77,6 +77,7 @@ fn fixtures_give_their_golden_files() {
         "classic",
         "columns",
         "connection",
+        "derived",
         "elapsed",
         "endpoints",
         "escapes",

@@ -120,28 +120,45 @@ fn backend(o: &mut Object<'_>, target: Endpoint<'_>) {
     }
 }
 
+/// The places of a list that is there.
+fn places(list: Logged<List<'_>>) -> impl Iterator<Item = Text<'_>> {
+    list.value().into_iter().flat_map(List::places)
+}
+
 /// The items of a list that is there.
 fn items(list: Logged<List<'_>>) -> impl Iterator<Item = Text<'_>> {
     list.value().into_iter().flat_map(List::iter)
 }
 
-/// `tls.cipher`, `.version` and `.version_protocol`. A protocol is `TLSv1.3`, and `tlsv13` where it is a Network Load
-/// Balancer's; TLS 1.0 has no minor version in the former.
+/// `tls.cipher`, `.version` and `.version_protocol`.
 fn tls(o: &mut Object<'_>, cipher: Logged<Text<'_>>, protocol: Logged<Text<'_>>) {
     o.text("cipher", cipher.value());
-    let version = match protocol.value().map(|text| text.0) {
-        Some([b'T', b'L', b'S', b'v', b'1']) => Some(&b"1.0"[..]),
-        Some([b'T', b'L', b'S', b'v', version @ ..]) => Some(version),
-        Some(b"tlsv10") => Some(&b"1.0"[..]),
-        Some(b"tlsv11") => Some(&b"1.1"[..]),
-        Some(b"tlsv12") => Some(&b"1.2"[..]),
-        Some(b"tlsv13") => Some(&b"1.3"[..]),
-        _ => None,
-    };
-    if let Some(version) = version {
-        o.text("version", Text(version).present());
-        o.string("version_protocol", "tls");
+    if let Some((protocol, version)) = protocol.value().and_then(|text| tls_version(text.0)) {
+        o.text("version", Some(Text(version)));
+        o.string("version_protocol", protocol);
     }
+}
+
+/// Protocol and version, in one spelling: a protocol is `TLSv1.3`, and `tlsv13` where it is a Network Load Balancer's;
+/// neither needs a minor version that is 0.
+fn tls_version(logged: &[u8]) -> Option<(&'static str, &[u8])> {
+    let (name, version) = logged.split_at_checked(4)?;
+    let protocol = match name {
+        b"TLSv" | b"tlsv" => "tls",
+        b"SSLv" | b"sslv" => "ssl",
+        _ => return None,
+    };
+    let version = match version {
+        b"1" | b"10" => &b"1.0"[..],
+        b"11" => b"1.1",
+        b"12" => b"1.2",
+        b"13" => b"1.3",
+        b"2" | b"20" => b"2.0",
+        b"3" | b"30" => b"3.0",
+        [b'0'..=b'9', b'.', b'0'..=b'9'] => version,
+        _ => return None,
+    };
+    Some((protocol, version))
 }
 
 /// `related.ip` and `related.hosts`, each value once.
@@ -175,4 +192,31 @@ fn albatross(o: &mut Object<'_>, record: &Record<'_>, known: &Known<'_>, latency
     o.object("client", |o| o.optional("network", known.network.map(Network::code)));
     o.flag("bot", known.user_agent.as_ref().and_then(|user_agent| user_agent.is_bot));
     o.number("enrichment_version", Some(ENRICHMENT_VERSION));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tls_versions_in_one_spelling() {
+        for (logged, expected) in [
+            ("TLSv1.3", Some(("tls", "1.3"))),
+            ("tlsv13", Some(("tls", "1.3"))),
+            ("TLSv1", Some(("tls", "1.0"))),
+            ("tlsv1", Some(("tls", "1.0"))),
+            ("tlsv10", Some(("tls", "1.0"))),
+            ("tlsv1.2", Some(("tls", "1.2"))),
+            ("SSLv3", Some(("ssl", "3.0"))),
+            ("sslv3", Some(("ssl", "3.0"))),
+            ("SSLv2", Some(("ssl", "2.0"))),
+            ("TLSv", None),
+            ("QUIC", None),
+            ("TLSvx.y", None),
+        ] {
+            let found = tls_version(logged.as_bytes());
+            let expected = expected.map(|(protocol, version)| (protocol, version.as_bytes()));
+            assert_eq!(found, expected, "{logged}");
+        }
+    }
 }

@@ -103,6 +103,7 @@ pub(crate) const FIELDS: &[(&str, Type)] = &[
     ("tls.cipher", Type::Keyword),
     ("tls.version", Type::Keyword),
     ("tls.version_protocol", Type::Keyword),
+    ("tls.resumed", Type::Boolean),
     ("tls.established", Type::Boolean),
     ("tls.client.subject", Type::Keyword),
     ("tls.client.not_before", Type::Time),

@@ -1,10 +1,12 @@
 //! Application Load Balancer requests.
 
-use super::{Context, Event, LOGS, backend, head, http, items, known, related, tls};
+use super::{Context, Event, LOGS, backend, head, http, items, known, places, related, tls};
 use crate::document::json::Object;
 use crate::enrich::{Known, Latency, UrlParts};
 use crate::format::AlbAccess;
 use crate::lines::Line;
+use crate::logged::Logged;
+use crate::text::Text;
 
 pub(super) fn write(
     o: &mut Object<'_>,
@@ -35,10 +37,20 @@ pub(super) fn write(
     });
     o.object("url", |o| http::url_parts(o, &request, &url));
     o.object("user_agent", |o| known::user_agent(o, record.user_agent.value(), known));
-    o.object("tls", |o| tls(o, record.ssl_cipher, record.ssl_protocol));
-    o.object("trace", |o| o.text("id", record.trace_id.value()));
+    o.object("tls", |o| {
+        tls(o, record.ssl_cipher, record.ssl_protocol);
+        o.flag("resumed", (record.chosen_cert_arn == Logged::Value(Text(b"session-reused"))).then_some(true));
+    });
+    o.object("trace", |o| o.text("id", record.trace_id.value().and_then(trace_root)));
     o.object("related", |o| related(o, client, target, [url.domain, record.domain_name.value()]));
     o.object("aws", |o| o.object("elb", |o| elb(o, record)));
+}
+
+/// The trace's own id, wherever it stands in the X-Amzn-Trace-Id header; what else is there may differ from request to
+/// request of one trace.
+fn trace_root(header: Text<'_>) -> Option<Text<'_>> {
+    let mut fields = header.0.split(|byte| *byte == b';');
+    fields.find_map(|field| field.trim_ascii().strip_prefix(b"Root=")).and_then(|root| Text(root).present())
 }
 
 fn elb(o: &mut Object<'_>, record: &AlbAccess<'_>) {
@@ -63,8 +75,9 @@ fn elb(o: &mut Object<'_>, record: &AlbAccess<'_>) {
     o.texts("action_executed", items(record.actions_executed));
     o.text("redirect_url", record.redirect_url.value());
     o.object("error", |o| o.text("reason", record.error_reason.value()));
-    o.texts("target_port", items(record.target_port_list));
-    o.texts("target_status_code", items(record.target_status_code_list));
+    // As many as there were targets: `-` keeps the place of one that did not answer.
+    o.texts("target_port", places(record.target_port_list));
+    o.texts("target_status_code", places(record.target_status_code_list));
     o.text("classification", record.classification.value());
     o.text("classification_reason", record.classification_reason.value());
     o.text("conn_trace_id", record.conn_trace_id.value());

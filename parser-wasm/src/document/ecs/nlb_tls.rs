@@ -3,12 +3,15 @@
 use super::{Context, Event, LOGS, backend, handshake_outcome, head, items, known, related, tls};
 use crate::document::json::Object;
 use crate::enrich::Known;
-use crate::format::NlbTls;
+use crate::format::{NlbTls, escapes_of};
 use crate::lines::Line;
+use crate::text::Text;
 
 pub(super) fn write(o: &mut Object<'_>, record: &NlbTls<'_>, line: &Line<'_>, context: &Context, known: &Known<'_>) {
     let established = record.tls_established();
     let client = record.client.value();
+    let domain = record.domain_name.value().map(escapes_of);
+    let domain = domain.as_deref().map(Text);
     let event = Event {
         dataset: LOGS,
         category: "network",
@@ -24,14 +27,14 @@ pub(super) fn write(o: &mut Object<'_>, record: &NlbTls<'_>, line: &Line<'_>, co
         o.number("bytes", record.received_bytes.value());
     });
     o.object("destination", |o| {
-        o.text("domain", record.domain_name.value());
+        o.text("domain", domain);
         o.number("bytes", record.sent_bytes.value());
     });
     o.object("tls", |o| {
         tls(o, record.tls_cipher, record.tls_protocol_version);
         o.flag("established", established);
     });
-    o.object("related", |o| related(o, client, record.destination.value(), [record.domain_name.value(), None]));
+    o.object("related", |o| related(o, client, record.destination.value(), [domain, None]));
     o.object("aws", |o| o.object("elb", |o| elb(o, record)));
 }
 
@@ -59,7 +62,8 @@ fn elb(o: &mut Object<'_>, record: &NlbTls<'_>) {
     o.text("tls_named_group", record.tls_keyexchange.value());
     o.text("alpn_fe_protocol", record.alpn_fe_protocol.value());
     o.text("alpn_be_protocol", record.alpn_be_protocol.value());
-    o.texts("alpn_client_preference_list", items(record.alpn_client_preference_list));
+    let offered: Vec<_> = items(record.alpn_client_preference_list).map(escapes_of).collect();
+    o.texts("alpn_client_preference_list", offered.iter().map(|protocol| Text(protocol)));
     if let Some(time) = record.tls_connection_creation_time.value() {
         o.time("tls_connection_creation_time", time.text);
     }

@@ -76,9 +76,8 @@ fn fields(schema: Schema) -> BTreeMap<String, Field> {
     let source = Source::s3("logs", KEY);
     let mut fields = BTreeMap::<String, Field>::new();
     for format in Format::ALL.into_iter().filter(|format| schema.takes(*format)) {
-        let others = [Format::AlbHealthCheck, Format::Classic].into_iter().zip(OTHER);
         let mut of_format = BTreeMap::<String, Vec<&str>>::new();
-        for (_, line) in FULL.into_iter().chain(others).filter(|(of, _)| *of == format) {
+        for (_, line) in FULL.into_iter().chain(OTHER).filter(|(of, _)| *of == format) {
             let write = |line: &str| document(line, &settings, &source, 0, Some(format));
             let whole = write(line).expect("a document");
             for path in differences(&whole, &Value::Null) {
