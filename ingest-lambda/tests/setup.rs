@@ -7,7 +7,7 @@ use std::process::Output;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use parser_wasm::{Settings, index_template, template_meta};
+use parser_wasm::{Settings, TEMPLATE_VERSION, index_template, template_meta};
 use serde_json::{Value, json};
 use support::{Bucket, Index, Lambda, Reply, Request, Server, command, ingest, log};
 
@@ -322,9 +322,9 @@ fn a_template_that_takes_our_indices_is_named() {
 
 #[test]
 fn a_newer_template_made_for_older_ingests_is_taken() {
-    for (compatible_with, status) in [(3, 0), (4, 1)] {
+    for (compatible_with, status) in [(TEMPLATE_VERSION, 0), (TEMPLATE_VERSION + 1, 1)] {
         let mut meta = template_meta(&Settings::default());
-        meta["version"] = json!(parser_wasm::TEMPLATE_VERSION + 1);
+        meta["version"] = json!(TEMPLATE_VERSION + 1);
         meta["compatible_with"] = json!(compatible_with);
         let (index, bucket) = (Index::default(), Bucket::of(&[("a.log", log(1).as_bytes())]));
         let run = ingest(&bucket.serve(), &engine_with(meta, &index, |_| None));

@@ -35,6 +35,11 @@ impl<'a> Timestamp<'a> {
         Some(Self { text: std::str::from_utf8(bytes).ok()?, at: time.and_utc() })
     }
 
+    /// Whether engines can keep it as a `date_nanos`: nanoseconds since 1970 in 63 bits, until April 2262.
+    pub(crate) fn fits_an_index(&self) -> bool {
+        self.at.timestamp_nanos_opt().is_some_and(|nanos| nanos >= 0)
+    }
+
     /// Nanoseconds from this moment to a later one; none where the other is earlier.
     pub(crate) fn nanos_until(&self, later: &Self) -> Option<u64> {
         u64::try_from(later.at.signed_duration_since(self.at).num_nanoseconds()?).ok()
@@ -62,13 +67,18 @@ pub struct Seconds<'a> {
 }
 
 impl<'a> Seconds<'a> {
-    /// Fixed decimals without sign or exponent, and no idle leading zeros (JSON has none).
+    /// Fixed decimals without sign or exponent, and no idle leading zeros (JSON has none). As logged it becomes a number
+    /// of the document, and engines refuse numbers of a thousand digits.
     pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
         let (whole, decimals) = match memchr::memchr(b'.', bytes) {
             Some(dot) => (bytes.get(..dot)?, bytes.get(dot + 1..).filter(|d| !d.is_empty())?),
             None => (bytes, &[][..]),
         };
-        if whole.is_empty() || whole.len() > 9 || (whole.len() > 1 && whole.first() == Some(&b'0')) {
+        if whole.is_empty()
+            || whole.len() > 9
+            || decimals.len() > 20
+            || (whole.len() > 1 && whole.first() == Some(&b'0'))
+        {
             return None;
         }
         let mut nanos = u64::from(digits(whole)?) * 1_000_000_000;
@@ -155,15 +165,16 @@ pub(crate) fn parse_u16(bytes: &[u8]) -> Option<u16> {
     u16::try_from(digits(bytes)?).ok()
 }
 
-/// A count of bytes: decimal digits.
-pub(crate) fn parse_u64(bytes: &[u8]) -> Option<u64> {
+/// A count of bytes: decimal digits, as many as the `long` of an engine holds.
+pub(crate) fn parse_count(bytes: &[u8]) -> Option<u64> {
     if bytes.is_empty() {
         return None;
     }
-    bytes.iter().try_fold(0_u64, |sum, byte| {
-        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
+    let count = bytes.iter().try_fold(0_i64, |sum, byte| {
+        let digit = byte.is_ascii_digit().then(|| i64::from(byte - b'0'))?;
         sum.checked_mul(10)?.checked_add(digit)
-    })
+    });
+    count.map(i64::unsigned_abs)
 }
 
 /// An HTTP status as load balancers write it: one to three digits (`000` stands for 0).
@@ -272,7 +283,7 @@ impl<'a> List<'a> {
 
     /// The items, `-` among them, which keeps the place of one that has no value.
     pub fn places(self) -> impl Iterator<Item = Text<'a>> {
-        self.text.0.split(move |&byte| byte == self.separator).map(Text)
+        self.text.0.split(move |&byte| byte == self.separator).filter(|item| !item.is_empty()).map(Text)
     }
 
     /// Whether `item` is one of the list.
@@ -309,12 +320,32 @@ mod tests {
     }
 
     #[test]
+    fn what_an_index_can_hold() {
+        for (time, fits) in [
+            ("1969-12-31T23:59:59.999999", false),
+            ("1970-01-01T00:00:00", true),
+            ("2262-04-11T23:47:16.854775807", true),
+            ("2262-04-11T23:47:16.854775808", false),
+            ("1601-01-01T00:00:00", false),
+            ("9999-12-31T23:59:59", false),
+        ] {
+            let time = Timestamp::parse(time.as_bytes()).expect("a time");
+            assert_eq!(time.fits_an_index(), fits, "{}", time.text);
+        }
+        assert_eq!(parse_count(b"9223372036854775807"), Some(9_223_372_036_854_775_807));
+        for bad in ["", "-1", "+1", "9223372036854775808", "18446744073709551616", "1e3"] {
+            assert_eq!(parse_count(bad.as_bytes()), None, "{bad}");
+        }
+    }
+
+    #[test]
     fn seconds() {
         assert_eq!(Seconds::parse(b"0.001").map(|s| s.nanos), Some(1_000_000));
         assert_eq!(Seconds::parse(b"0.00099").map(|s| s.nanos), Some(990_000));
         assert_eq!(Seconds::parse(b"60").map(|s| s.nanos), Some(60_000_000_000));
+        assert_eq!(Seconds::parse(b"0.00000000100000000000").map(|s| s.nanos), Some(1));
         assert_eq!(Seconds::parse(b"1.5414835421835185").map(|s| s.nanos), Some(1_541_483_542));
-        for bad in ["", "-", ".5", "1.", "00.1", "1e3", "+1", "1.2.3", "12345678901"] {
+        for bad in ["", "-", ".5", "1.", "00.1", "1e3", "+1", "1.2.3", "12345678901", "0.000000000000000000001"] {
             assert!(Seconds::parse(bad.as_bytes()).is_none(), "{bad}");
         }
     }

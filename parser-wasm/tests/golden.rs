@@ -81,6 +81,7 @@ fn fixtures_give_their_golden_files() {
         "elapsed",
         "endpoints",
         "escapes",
+        "extremes",
         "health",
         "json",
         "long",

@@ -12,8 +12,10 @@ from .storage import Storage
 
 _SOURCE = (FIXTURES / "source.txt").read_text().strip()
 _DATABASES = [FIXTURES / "geo" / name for name in ("city.mmdb", "asn.mmdb")]
-# The only reason for which an engine may leave a value out of the index: keywords have this as `ignore_above`.
+# The reasons for which an engine may leave a value out of the index: keywords have this as `ignore_above`, and `date_nanos`
+# ends here.
 _LONGEST_KEYWORD = 8191
+_NANOSECONDS = "1970-01-01T00:00:00Z", "2262-04-11T23:47:16.854775808Z"
 
 
 def every_format(storage: Storage, index: Index, folder: Path, **more: object) -> str:
@@ -46,22 +48,22 @@ def every_format(storage: Storage, index: Index, folder: Path, **more: object) -
     mapping = index.template_mapping()
     assert all(each == mapping for each in index.mappings()), "a mapping is not the template's"
     having: Counter[str] = Counter()
-    too_long: Counter[str] = Counter()
+    too_much: Counter[str] = Counter()
     for hit in hits:
         document = expected[hit["_id"]]
         assert index.source_of(hit) == document, hit
         values = dict(_leaves(json.loads(document), mapping))
-        long = {field for field, value in values.items() if _utf16_length(value) > _LONGEST_KEYWORD}
+        left_out = {field for field, value in values.items() if _is_left_out(value, mapping[field])}
         # Not every engine says what it has left out.
-        assert long >= set(hit.get("_ignored", [])), hit
+        assert left_out >= set(hit.get("_ignored", [])), hit
         having.update(values.keys())
-        too_long.update(long)
+        too_much.update(left_out)
     assert having.keys() == mapping.keys(), having.keys() ^ mapping.keys()
     for field, definition in mapping.items():
-        searchable = having[field] - too_long[field] if definition.get("index", True) else 0
+        searchable = having[field] - too_much[field] if definition.get("index", True) else 0
         assert index.count_of({"query": {"exists": {"field": field}}}) == searchable, field
-    longer = ", ".join(f"{count} {field}" for field, count in sorted(too_long.items()))
-    return f"{len(hits)} documents, {len(mapping)} fields; too long to be searched for, by design: {longer or 'none'}"
+    more = ", ".join(f"{count} {field}" for field, count in sorted(too_much.items()))
+    return f"{len(hits)} documents, {len(mapping)} fields; too much to be searched for, by design: {more or 'none'}"
 
 
 def _only_value(action: dict[str, Any]) -> Any:
@@ -74,6 +76,13 @@ def _leaves(value: Any, mapping: dict[str, Any], path: str = "") -> list[tuple[s
     if path in mapping or not isinstance(value, dict):
         return [(path, value)]
     return [leaf for key, each in value.items() for leaf in _leaves(each, mapping, f"{path}.{key}" if path else key)]
+
+
+def _is_left_out(value: Any, definition: dict[str, Any]) -> bool:
+    if definition["type"] == "date_nanos":
+        first, end = _NANOSECONDS
+        return not first <= value < end
+    return definition["type"] == "keyword" and _utf16_length(value) > _LONGEST_KEYWORD
 
 
 def _utf16_length(value: Any) -> int:

@@ -13,7 +13,10 @@ pub(crate) enum Type {
     Keyword,
     /// Kept in the document, not searchable.
     Stored,
+    /// A moment of the log, with six decimals of a second; between 1970 and 2262.
     Time,
+    /// A moment of any year, to the millisecond.
+    Date,
     Ip,
     Long,
     Float,
@@ -32,6 +35,7 @@ impl Type {
             }
             // Six decimals of a second need more than `date`'s milliseconds.
             Self::Time => json!({ "type": if engine.has_nanoseconds() { "date_nanos" } else { "date" } }),
+            Self::Date => json!({ "type": "date" }),
             Self::Ip => json!({ "type": "ip" }),
             Self::Long => json!({ "type": "long" }),
             Self::Float => json!({ "type": "float" }),
@@ -106,8 +110,8 @@ pub(crate) const FIELDS: &[(&str, Type)] = &[
     ("tls.resumed", Type::Boolean),
     ("tls.established", Type::Boolean),
     ("tls.client.subject", Type::Keyword),
-    ("tls.client.not_before", Type::Time),
-    ("tls.client.not_after", Type::Time),
+    ("tls.client.not_before", Type::Date),
+    ("tls.client.not_after", Type::Date),
     ("tls.client.x509.serial_number", Type::Keyword),
     ("trace.id", Type::Keyword),
     ("related.ip", Type::Ip),

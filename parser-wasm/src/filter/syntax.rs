@@ -316,7 +316,7 @@ fn unordered(kind: Type) -> Option<&'static str> {
         Type::Keyword | Type::Stored | Type::GeoPoint => Some("keywords"),
         Type::Ip => Some("addresses"),
         Type::Boolean => Some("yes and no"),
-        Type::Time | Type::Long | Type::Float => None,
+        Type::Time | Type::Date | Type::Long | Type::Float => None,
     }
 }
 
@@ -336,7 +336,7 @@ fn condition(kind: Type, relation: Relation, written: Written) -> Result<Conditi
         Type::Keyword | Type::Stored | Type::GeoPoint => "text",
         Type::Long => "a whole number such as 500",
         Type::Float => "a number such as 0.25",
-        Type::Time => "a date such as 2026-11-23 or 2026-11-23T07:15:26.379Z, from 1970 to 2261",
+        Type::Time | Type::Date => "a date such as 2026-11-23 or 2026-11-23T07:15:26.379Z, from 1970 to 2261",
         Type::Boolean => "true or false",
         Type::Ip => "an address or a network, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32",
     };
@@ -355,7 +355,7 @@ fn condition(kind: Type, relation: Relation, written: Written) -> Result<Conditi
         Type::Boolean => text.parse().ok().map(Condition::Boolean),
         Type::Long => text.parse().ok().map(|number| Condition::Long(relation, number)),
         Type::Float => float(&text).map(|number| Condition::Float(relation, number)),
-        Type::Time => Moment::parse(&text).map(|moment| Condition::Time(relation, moment)),
+        Type::Time | Type::Date => Moment::parse(&text).map(|moment| Condition::Time(relation, moment)),
         Type::Ip => Network::parse(&text).map(Condition::Ip),
         Type::Stored | Type::GeoPoint => None,
     };

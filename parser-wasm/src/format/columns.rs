@@ -184,8 +184,8 @@ impl<'a, const N: usize> Columns<'a, N> {
     /// The line's own time, without which it is no event.
     pub(crate) fn required_time(&self, column: usize) -> Result<Timestamp<'a>, ParseError> {
         match self.time(column)? {
-            Logged::Value(time) => Ok(time),
-            Logged::Dash => Err(self.error(column, ErrorKind::BadTime)),
+            Logged::Value(time) if time.fits_an_index() => Ok(time),
+            Logged::Value(_) | Logged::Dash => Err(self.error(column, ErrorKind::BadTime)),
             Logged::Missing => Err(self.error(column, ErrorKind::MissingColumn)),
         }
     }
@@ -225,7 +225,7 @@ impl<'a, const N: usize> Columns<'a, N> {
 
     #[inline]
     pub(crate) fn count(&self, column: usize) -> Result<Logged<u64>, ParseError> {
-        self.parsed(column, record::parse_u64, ErrorKind::BadNumber)
+        self.parsed(column, record::parse_count, ErrorKind::BadNumber)
     }
 
     pub(crate) fn number(&self, column: usize) -> Result<Logged<i32>, ParseError> {

@@ -52,7 +52,8 @@ pub enum ErrorKind {
     MissingColumn,
     /// Not the name of a protocol: an open set, but printable ASCII.
     BadType,
-    /// Not a time as AWS writes it (RFC 3339, UTC).
+    /// Not a time as AWS writes it (RFC 3339, UTC); the line's own also where no engine holds it, before 1970 or after
+    /// April 2262.
     BadTime,
     /// Not a whole number.
     BadNumber,
@@ -151,7 +152,7 @@ impl fmt::Display for ErrorKind {
             Self::MissingValue => f.write_str("expected a value, found \"-\""),
             Self::MissingColumn => f.write_str("the column is missing, and without it a line is no event"),
             Self::BadType => f.write_str("expected a protocol such as https"),
-            Self::BadTime => f.write_str("expected a UTC time such as 2026-09-23T07:15:26.379899Z"),
+            Self::BadTime => f.write_str("expected a UTC time such as 2026-09-23T07:15:26.379899Z, from 1970 to 2262"),
             Self::BadNumber => f.write_str("expected a whole number"),
             Self::BadStatus => f.write_str("expected a status of one to three digits, or \"-\""),
             Self::BadValidity => f.write_str("expected NotBefore=TIME;NotAfter=TIME in UTC"),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 /// Raised with every change of the mapping; an ingest refuses to run against another one.
 pub const TEMPLATE_VERSION: u32 = 4;
 
-/// The oldest version whose documents this template takes as well: what was mapped then is mapped so still, and
+/// The oldest version whose documents this template takes as well: what was mapped then is mapped so still, or wider, and
 /// what has come since is fields more. An ingest of that version or a later one runs against this template.
 const COMPATIBLE_WITH: u32 = 3;
 
@@ -101,9 +101,14 @@ fn mappings(settings: &Settings) -> Map<String, Value> {
     let mut properties = Map::new();
     for (path, kind) in settings.schema.fields() {
         let mut mapping = kind.mapping(settings.engine);
-        // Values stand as logged there: one that the engine has no room for is no reason to refuse the document.
-        let is_parsed = matches!(kind, Type::Time | Type::Ip | Type::Long | Type::Float);
-        if let (Schema::NetworkLog, true, Some(mapping)) = (settings.schema, is_parsed, mapping.as_object_mut()) {
+        // A value that the engine has no room for is no reason to refuse the document: it is kept, and not searched for.
+        let may_not_fit = match settings.schema {
+            // The event's own time is read so that it fits; data streams want that.
+            Schema::Ecs => *kind == Type::Time && *path != settings.schema.time_field(),
+            // Values stand as logged there.
+            Schema::NetworkLog => matches!(kind, Type::Time | Type::Ip | Type::Long | Type::Float),
+        };
+        if let (true, Some(mapping)) = (may_not_fit, mapping.as_object_mut()) {
             mapping.insert("ignore_malformed".to_owned(), json!(true));
         }
         insert(&mut properties, path, mapping);

@@ -19,7 +19,7 @@ pub(super) fn write(o: &mut Object<'_>, record: &NlbTls<'_>, line: &Line<'_>, co
         outcome: handshake_outcome(established),
         start: record.tls_connection_creation_time.value(),
         end: Some(record.time),
-        duration_nanos: record.connection_time_ms.value().map(|ms| ms.saturating_mul(1_000_000)),
+        duration_nanos: record.connection_time_ms.value().and_then(nanoseconds),
     };
     head(o, record.time, &event, line, context);
     o.object("source", |o| {
@@ -36,6 +36,11 @@ pub(super) fn write(o: &mut Object<'_>, record: &NlbTls<'_>, line: &Line<'_>, co
     });
     o.object("related", |o| related(o, client, record.destination.value(), [domain, None]));
     o.object("aws", |o| o.object("elb", |o| elb(o, record)));
+}
+
+/// A connection of 292 years is beyond what an engine's `long` holds.
+fn nanoseconds(ms: u64) -> Option<u64> {
+    ms.checked_mul(1_000_000).filter(|nanos| i64::try_from(*nanos).is_ok())
 }
 
 fn elb(o: &mut Object<'_>, record: &NlbTls<'_>) {
