@@ -104,7 +104,7 @@ fn every_format_is_read_mixed_and_one_can_be_forced() {
     };
     let (documents, rejections) = read(&[]);
     assert_eq!((documents.len(), rejections.len()), (2, 0));
-    assert_eq!(documents[1]["event"]["dataset"], "aws.elb_connection_logs");
+    assert_eq!(documents[1]["event"]["dataset"], "aws.elb_logs");
     let (documents, rejections) = read(&["--type", "alb_connection"]);
     assert_eq!((documents.len(), rejections.len()), (1, 1));
     assert_eq!(rejections[0]["field"], "timestamp");

@@ -2,7 +2,7 @@
 
 use crate::address;
 use crate::text::Text;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use std::net::IpAddr;
 
 /// A moment in UTC, with the text that said so.
@@ -33,6 +33,12 @@ impl<'a> Timestamp<'a> {
         };
         let time = date.and_hms_nano_opt(digits(&[h1, h2])?, digits(&[i1, i2])?, digits(&[s1, s2])?, nanos)?;
         Some(Self { text: std::str::from_utf8(bytes).ok()?, at: time.and_utc() })
+    }
+
+    /// The moment so much later; none where no index holds it.
+    pub(crate) fn after(&self, passed: Seconds<'_>) -> Option<DateTime<Utc>> {
+        let later = self.at.checked_add_signed(TimeDelta::nanoseconds(i64::try_from(passed.nanos).ok()?))?;
+        later.timestamp_nanos_opt().map(|_| later)
     }
 
     /// Whether engines can keep it as a `date_nanos`: nanoseconds since 1970 in 63 bits, until April 2262.

@@ -16,6 +16,7 @@ use crate::lines::Line;
 use crate::logged::Logged;
 use crate::record::{Endpoint, List, Timestamp};
 use crate::text::Text;
+use chrono::{DateTime, SecondsFormat, Utc};
 
 /// What all documents of one source share.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(crate) struct Context {
     pub(crate) path: Option<String>,
     pub(crate) account_and_region: Option<(String, String)>,
     pub(crate) keep_original: bool,
+    /// Of the data stream.
+    pub(crate) namespace: String,
     pub(crate) knowledge: Knowledge,
 }
 
@@ -45,22 +48,36 @@ pub(crate) fn write(record: &Record<'_>, line: &Line<'_>, context: &Context, out
 
 /// `event.*`, in the words of ECS.
 struct Event<'a> {
-    /// Also the data stream's: what is built on Elastic's ELB data counts requests, and finds requests only.
+    /// Also the data stream's.
     dataset: &'static str,
     category: &'static str,
     kind: &'static str,
     outcome: &'static str,
     start: Option<Timestamp<'a>>,
-    end: Option<Timestamp<'a>>,
+    end: Option<End<'a>>,
     duration_nanos: Option<u64>,
+}
+
+/// When an event was over.
+enum End<'a> {
+    Logged(Timestamp<'a>),
+    /// Its start and how long it took.
+    Reckoned(DateTime<Utc>),
 }
 
 /// Requests and connections, as Elastic has them.
 const LOGS: &str = "aws.elb_logs";
 
+/// What Elastic's integration says of every document, and of those that hold the raw line.
+const TAGS: [&str; 3] = ["preserve_original_event", "forwarded", "aws-elb-logs"];
+
 /// What stands at the head of every document.
 fn head(o: &mut Object<'_>, time: Timestamp<'_>, event: &Event<'_>, line: &Line<'_>, context: &Context) {
     o.time("@timestamp", time.text);
+    if event.dataset == LOGS {
+        let tags = TAGS.iter().skip(usize::from(!context.keep_original));
+        o.texts("tags", tags.map(|tag| Text(tag.as_bytes())));
+    }
     o.object("ecs", |o| o.string("version", "8.17.0"));
     o.object("event", |o| {
         o.string("kind", "event");
@@ -72,8 +89,10 @@ fn head(o: &mut Object<'_>, time: Timestamp<'_>, event: &Event<'_>, line: &Line<
         if let Some(start) = event.start {
             o.time("start", start.text);
         }
-        if let Some(end) = event.end {
-            o.time("end", end.text);
+        match event.end {
+            Some(End::Logged(end)) => o.time("end", end.text),
+            Some(End::Reckoned(end)) => o.string("end", &end.to_rfc3339_opts(SecondsFormat::Nanos, true)),
+            None => {}
         }
         o.number("duration", event.duration_nanos);
         if context.keep_original {
@@ -90,7 +109,7 @@ fn head(o: &mut Object<'_>, time: Timestamp<'_>, event: &Event<'_>, line: &Line<
     o.object("data_stream", |o| {
         o.string("type", "logs");
         o.string("dataset", event.dataset);
-        o.string("namespace", "default");
+        o.string("namespace", &context.namespace);
     });
     o.object("log", |o| {
         o.object("file", |o| {

@@ -22,6 +22,12 @@ impl Schema {
         self == Self::Ecs || format == Format::AlbAccess
     }
 
+    /// Whether there are indices for a year's documents: the pattern of the flat documents' begins with the century, since
+    /// `logs-*-*` would take other people's data streams.
+    pub(crate) fn has_indices_of(self, year: &str) -> bool {
+        self == Self::Ecs || year.starts_with("20")
+    }
+
     pub(crate) fn is_default(&self) -> bool {
         *self == Self::default()
     }

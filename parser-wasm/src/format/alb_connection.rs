@@ -102,17 +102,29 @@ impl<'a> AlbConnection<'a> {
         })
     }
 
+    /// `Success` or `Failed`, and AWS's code of a failure.
+    pub fn verification(&self) -> (Option<Text<'a>>, Option<Text<'a>>) {
+        let Some(Text(status)) = self.tls_verify_status.value() else { return (None, None) };
+        match memchr::memchr(b':', status).and_then(|colon| status.split_at_checked(colon)) {
+            Some((status, code)) => (Text(status).present(), code.get(1..).and_then(|code| Text(code).present())),
+            None => (Some(Text(status)), None),
+        }
+    }
+
     /// AWS's code where the verification of the client's certificate failed.
     pub fn verify_failure(&self) -> Option<Text<'a>> {
-        self.tls_verify_status.value().and_then(|status| status.0.strip_prefix(b"Failed:")).map(Text)
+        match self.verification() {
+            (Some(Text(b"Failed")), code) => code,
+            _ => None,
+        }
     }
 
     /// Whether a TLS handshake came to its end; `None` where the line does not tell. A handshake that failed early and a
     /// listener without TLS have the same dashes.
     pub fn tls_established(&self) -> Option<bool> {
-        match self.tls_verify_status {
-            Logged::Value(Text(b"Success")) => Some(true),
-            Logged::Value(Text(status)) if status.starts_with(b"Failed") => Some(false),
+        match self.verification().0 {
+            Some(Text(b"Success")) => Some(true),
+            Some(Text(b"Failed")) => Some(false),
             _ => self.tls_handshake_latency.is_value().then_some(true),
         }
     }

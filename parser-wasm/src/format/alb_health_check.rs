@@ -31,7 +31,7 @@ const REQUIRED: usize = 8;
 pub struct AlbHealthCheck<'a> {
     /// Protocol of the check: `http`, `https`, `h2`, `grpc`, `lambda`; an open set.
     pub r#type: Logged<Text<'a>>,
-    /// When the check was made.
+    /// When the check began.
     pub time: Timestamp<'a>,
     /// How long it took.
     pub latency: Logged<Seconds<'a>>,

@@ -78,6 +78,8 @@ pub enum ErrorKind {
     ForeignLine(Foreign),
     /// A line of a format that the schema has no documents for.
     OtherFormat(Format),
+    /// A line of a time for which the schema has no index.
+    OtherCentury,
     /// A line that begins as a JSON object does, and is none, or has members that are neither text nor numbers.
     BadJson,
 }
@@ -133,6 +135,7 @@ impl ErrorKind {
             Self::LineTooLong { .. } => "line_too_long",
             Self::ForeignLine(_) => "foreign_line",
             Self::OtherFormat(_) => "other_format",
+            Self::OtherCentury => "other_century",
             Self::BadJson => "bad_json",
         }
     }
@@ -167,6 +170,9 @@ impl fmt::Display for ErrorKind {
                 "this is a line of the format {}, and the schema network-log takes alb_access only: use the schema ecs",
                 format.code()
             ),
+            Self::OtherCentury => {
+                f.write_str("the schema network-log has indices for the years 2000 to 2099 only: use the schema ecs")
+            }
             Self::BadJson => f.write_str("expected a JSON object whose members are text or numbers"),
         }
     }
@@ -232,7 +238,8 @@ mod tests {
                 Foreign::CloudTrail => Foreign::MixedClassic,
                 Foreign::MixedClassic => return Some(ErrorKind::OtherFormat(Format::AlbConnection)),
             }),
-            ErrorKind::OtherFormat(_) => ErrorKind::BadJson,
+            ErrorKind::OtherFormat(_) => ErrorKind::OtherCentury,
+            ErrorKind::OtherCentury => ErrorKind::BadJson,
             ErrorKind::BadJson => return None,
         })
     }

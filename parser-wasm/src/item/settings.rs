@@ -23,6 +23,10 @@ pub struct Settings {
     pub target: Target,
     /// Whether documents hold the raw line as `event.original`.
     pub keep_original: bool,
+    /// Whether the indices stand below `logs-*` too, by an alias: there Elastic's dashboards look. Without is not the
+    /// default, and only then written.
+    #[serde(skip_serializing_if = "is_true")]
+    pub logs_alias: bool,
     /// Which documents there are; all of them without. It is asked of the document as it would be sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<Filter>,
@@ -54,6 +58,7 @@ impl Default for Settings {
             engine: EngineKind::default(),
             target: Target::default(),
             keep_original: false,
+            logs_alias: true,
             filter: None,
             redact: Redaction::default(),
         }
@@ -104,7 +109,7 @@ pub enum SettingsError {
 }
 
 /// Settings as they are written: what a filter means and what the default index is, only the schema tells.
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Written {
     schema: Schema,
@@ -112,8 +117,21 @@ struct Written {
     engine: EngineKind,
     target: Target,
     keep_original: bool,
+    logs_alias: bool,
     filter: Option<String>,
     redact: Redaction,
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        let Settings { schema, engine, target, keep_original, logs_alias, .. } = Settings::default();
+        let redact = Redaction::default();
+        Self { schema, index: None, engine, target, keep_original, logs_alias, filter: None, redact }
+    }
+}
+
+fn is_true(flag: &bool) -> bool {
+    *flag
 }
 
 impl Settings {
@@ -122,12 +140,13 @@ impl Settings {
     /// # Errors
     /// When the text is not a JSON object of known settings, a value cannot be used, or two cannot be used together.
     pub fn from_json(text: &str) -> Result<Self, SettingsError> {
-        let Written { schema, index, engine, target, keep_original, filter, redact } = serde_json::from_str(text)?;
+        let Written { schema, index, engine, target, keep_original, logs_alias, filter, redact } =
+            serde_json::from_str(text)?;
         let index = index.unwrap_or_else(|| schema.default_index().to_owned());
         let read =
             |text: String| Filter::parse_for(schema, &text).map_err(|error| SettingsError::Filter { text, error });
         let filter = filter.map(read).transpose()?;
-        Self { schema, index, engine, target, keep_original, filter, redact }.checked()
+        Self { schema, index, engine, target, keep_original, logs_alias, filter, redact }.checked()
     }
 
     /// These settings, if they can be used. Those that were read have been checked.
@@ -208,6 +227,19 @@ impl Settings {
         index
     }
 
+    /// The alias under which Elastic's dashboards find the indices. Data streams are named by those who set them up, time-series
+    /// collections have no aliases, and flat documents none of Elastic's fields.
+    pub fn alias(&self) -> Option<&'static str> {
+        let has_indices = self.target != Target::DataStream && self.engine != EngineKind::ServerlessTimeSeries;
+        (self.logs_alias && has_indices && self.schema == Schema::Ecs).then_some("logs-aws.elb_logs-albatross")
+    }
+
+    /// `data_stream.namespace`: the third part of a data stream's name, where it is `logs-DATASET-NAMESPACE`.
+    pub(crate) fn namespace(&self) -> &str {
+        let named = self.index.strip_prefix("logs-").and_then(|rest| rest.split_once('-'));
+        named.filter(|_| self.target == Target::DataStream).map_or("default", |(_, namespace)| namespace)
+    }
+
     /// The name of the index template and of the policy for retention. Elasticsearch has a template and a policy `logs`
     /// of its own, which ours must not replace.
     pub fn template_name(&self) -> String {
@@ -263,6 +295,26 @@ mod tests {
             r#"{"index":"albatross-elb","engine":"current","target":"daily","keep_original":false}"#
         );
         assert!(Settings::from_json(r#"{"target":"weekly"}"#).is_err());
+    }
+
+    #[test]
+    fn the_alias_is_there_unless_it_is_taken_out() {
+        let without = Settings::from_json(r#"{"logs_alias":false}"#).expect("valid");
+        assert_eq!((without.alias(), Settings::default().alias()), (None, Some("logs-aws.elb_logs-albatross")));
+        assert_eq!(Settings::from_json(&without.to_json()).expect("valid"), without);
+        assert_ne!(without.digest(), Settings::default().digest());
+    }
+
+    #[test]
+    fn a_data_streams_name_says_its_namespace() {
+        let namespace = |target: &str, index: &str| {
+            let text = serde_json::json!({ "target": target, "index": index }).to_string();
+            Settings::from_json(&text).expect("valid").namespace().to_owned()
+        };
+        assert_eq!(namespace("data_stream", "logs-aws.elb_logs-prod"), "prod");
+        assert_eq!(namespace("data_stream", "logs-aws.elb_logs-prod-eu"), "prod-eu");
+        assert_eq!(namespace("data_stream", "albatross-elb"), "default");
+        assert_eq!(namespace("daily", "logs-aws.elb_logs-prod"), "default");
     }
 
     #[test]

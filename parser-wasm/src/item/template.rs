@@ -22,15 +22,20 @@ pub fn index_template(settings: &Settings, lifecycle_policy: Option<&str>) -> Va
         None => json!({}),
     };
     let mut mappings = mappings(settings);
+    let aliases = settings.alias().map(|alias| json!({ alias: {} }));
     if settings.engine == EngineKind::Elasticsearch6 {
         // The older kind has no `_meta` of its own, but a mapping has one.
         mappings.insert("_meta".to_owned(), template_meta(settings));
-        return json!({
+        let mut template = json!({
             "index_patterns": [settings.index_pattern()],
             "order": PRIORITY,
             "settings": index_settings,
             "mappings": { settings.schema.type_name(): mappings },
         });
+        if let (Some(aliases), Some(template)) = (aliases, template.as_object_mut()) {
+            template.insert("aliases".to_owned(), aliases);
+        }
+        return template;
     }
     let mut template = json!({
         "index_patterns": [settings.index_pattern()],
@@ -38,6 +43,10 @@ pub fn index_template(settings: &Settings, lifecycle_policy: Option<&str>) -> Va
         "_meta": template_meta(settings),
         "template": { "settings": index_settings, "mappings": mappings },
     });
+    let inner = template.get_mut("template").and_then(Value::as_object_mut);
+    if let (Some(aliases), Some(template)) = (aliases, inner) {
+        template.insert("aliases".to_owned(), aliases);
+    }
     if let (Target::DataStream, Some(template)) = (settings.target, template.as_object_mut()) {
         template.insert("data_stream".to_owned(), json!({}));
     }
@@ -146,11 +155,27 @@ mod tests {
         assert_eq!(template["_meta"], template_meta(&settings));
         assert_eq!(template["_meta"]["version"], TEMPLATE_VERSION);
         assert_eq!(template["template"]["settings"], json!({}));
+        assert_eq!(template["template"]["aliases"], json!({ "logs-aws.elb_logs-albatross": {} }));
         assert_eq!(template["template"]["mappings"]["dynamic"], false);
         let fields = &template["template"]["mappings"]["properties"];
         assert_eq!(fields["source"]["properties"]["ip"]["type"], "ip");
         assert_eq!(fields["@timestamp"]["type"], "date_nanos");
         assert_eq!(template.get("data_stream"), None);
+    }
+
+    #[test]
+    fn the_alias_is_for_indices_that_elastics_dashboards_can_read() {
+        let aliases = |settings: &Settings| index_template(settings, None)["template"].get("aliases").is_some();
+        let default = Settings::default();
+        assert!(aliases(&Settings { target: Target::Monthly, ..default.clone() }));
+        for without in [
+            Settings { logs_alias: false, ..default.clone() },
+            Settings { target: Target::DataStream, ..default.clone() },
+            Settings { engine: EngineKind::ServerlessTimeSeries, ..default.clone() },
+            Settings { schema: Schema::NetworkLog, ..default },
+        ] {
+            assert!(!aliases(&without), "{}", without.to_json());
+        }
     }
 
     #[test]
@@ -175,6 +200,7 @@ mod tests {
                 "index_patterns": ["albatross-elb-*.*"],
                 "order": 501,
                 "settings": { "index.lifecycle.name": "thirty-days" },
+                "aliases": { "logs-aws.elb_logs-albatross": {} },
                 "mappings": { "_doc": { "_meta": template_meta(&settings), "dynamic": false, "properties": null } },
             })
         );

@@ -36,10 +36,14 @@ const FULL: [(Format, &str); 5] = [
 ];
 
 /// What stands in no full line because something else stands in its place.
-const OTHER: [(Format, &str); 3] = [
+const OTHER: [(Format, &str); 4] = [
     (
         Format::AlbAccess,
         r#"https 2026-09-23T07:15:47.805298Z app/web/98e3a879de9d6b42 198.51.100.7:5815 - -1 -1 -1 404 - 153 0 "GET https://a.example:443/ HTTP/1.1" "-" - - - "-" "-" "session-reused""#,
+    ),
+    (
+        Format::AlbConnection,
+        r#"2026-09-23T07:11:27.691358Z 192.0.2.71 64326 443 TLSv1.2 - - "CN=a.example" - - Failed:ClientCertExpired"#,
     ),
     (
         Format::AlbHealthCheck,

@@ -73,6 +73,7 @@ impl ItemWriter {
                 path: source.path().map(str::to_owned),
                 account_and_region: source.account_and_region().map(own),
                 keep_original: settings.keep_original,
+                namespace: settings.namespace().to_owned(),
                 knowledge: knowledge.clone(),
             },
             redactor: Redactor::new(settings.schema, &settings.redact, None),
@@ -191,9 +192,13 @@ pub(crate) fn read<'a>(
         return Err(Unread::Rejected(ParseError { kind, field: None, span }));
     }
     match Record::parse(bytes, hint, scratch) {
-        Ok(record) if schema.takes(record.format()) => Ok(record),
         Ok(record) => {
-            let kind = ErrorKind::OtherFormat(record.format());
+            let [year, ..] = record.time().date();
+            let kind = match schema.takes(record.format()) {
+                true if schema.has_indices_of(year) => return Ok(record),
+                true => ErrorKind::OtherCentury,
+                false => ErrorKind::OtherFormat(record.format()),
+            };
             Err(Unread::Rejected(ParseError { kind, field: None, span: Span::new(0, bytes.len()) }))
         }
         Err(error) => Err(Unread::Rejected(error)),

@@ -46,8 +46,9 @@ pub(super) fn contents(schema: Schema) -> &'static [(&'static str, Content)] {
 const NETWORK_LOG: [(&str, Content); 3] =
     [("internalIp", Content::Address), ("externalIp", Content::Address), ("request", Content::Request)];
 
-const ECS: [(&str, Content); 19] = [
+const ECS: [(&str, Content); 20] = [
     ("event.original", Content::Unknown),
+    ("client.ip", Content::Address),
     ("source.address", Content::Address),
     ("source.ip", Content::Address),
     ("url.original", Content::Url),

@@ -58,10 +58,12 @@ use Kind::{Bars, Donut, Figures, Lines, Table};
 use Metric::{Count, Percentiles, Sum, Unique};
 
 const ALL: &str = "";
+/// Connections are in the same data set.
+const REQUESTS: &str = "event.category: web";
 const FAILED: &str = "event.outcome: failure";
 const TOTAL_MS: &str = "albatross.latency.total_ms";
 /// Whose time is a request's: a WebSocket's is that of its connection, and an hour of it is no latency.
-const ANSWERED_AT_ONCE: &str = "not http.response.status_code: 101";
+const ANSWERED_AT_ONCE: &str = "event.category: web and not http.response.status_code: 101";
 const TARGET_GROUP: Bucket = Terms("aws.elb.target_group.arn", "target group", 10);
 const REASON: Bucket = Terms("albatross.verdict.reason", "reason", 10);
 
@@ -85,7 +87,7 @@ pub(super) const BOARDS: &[Board] = &[
                 "totals",
                 "Totals",
                 Figures,
-                ALL,
+                REQUESTS,
                 &[
                     Count,
                     Unique("source.address", "clients"),
@@ -94,13 +96,13 @@ pub(super) const BOARDS: &[Board] = &[
                 ],
                 &[],
             ),
-            panel("kinds", "Kinds of logs", Bars, ALL, &[Count], &[Time, Terms("event.dataset", "kind", 5)]),
-            panel("statuses", "Statuses", Bars, ALL, &[Count], &[Time, Classes("http.response.status_code")]),
+            panel("kinds", "Kinds of logs", Bars, ALL, &[Count], &[Time, Terms("event.type", "kind", 5)]),
+            panel("statuses", "Statuses", Bars, REQUESTS, &[Count], &[Time, Classes("http.response.status_code")]),
             panel(
                 "load-balancers",
                 "Load balancers",
                 Table,
-                ALL,
+                REQUESTS,
                 &[Count, Unique("source.address", "clients"), Sum("http.response.body.bytes", "bytes sent")],
                 &[Terms("aws.elb.name", "load balancer", 20)],
             ),
@@ -108,7 +110,7 @@ pub(super) const BOARDS: &[Board] = &[
                 "hosts",
                 "Hosts",
                 Table,
-                ALL,
+                REQUESTS,
                 &[Count, Unique("source.address", "clients"), Sum("http.response.body.bytes", "bytes sent")],
                 &[Terms("url.domain", "host", 20)],
             ),
@@ -120,7 +122,7 @@ pub(super) const BOARDS: &[Board] = &[
                 &[Count, Percentiles(TOTAL_MS, "ms", &[50, 95])],
                 &[Terms("url.path", "path", 20)],
             ),
-            panel("methods", "Methods", Donut, ALL, &[Count], &[Terms("http.request.method", "method", 10)]),
+            panel("methods", "Methods", Donut, REQUESTS, &[Count], &[Terms("http.request.method", "method", 10)]),
         ],
     },
     Board {

@@ -1,6 +1,6 @@
 //! Application Load Balancer requests.
 
-use super::{Context, Event, LOGS, backend, head, http, items, known, places, related, tls};
+use super::{Context, End, Event, LOGS, backend, head, http, items, known, places, related, tls};
 use crate::document::json::Object;
 use crate::enrich::{Known, Latency, UrlParts};
 use crate::format::AlbAccess;
@@ -25,7 +25,7 @@ pub(super) fn write(
         kind: "access",
         outcome: http::outcome(record.elb_status_code.value()),
         start: record.request_creation_time.value(),
-        end: Some(record.time),
+        end: Some(End::Logged(record.time)),
         duration_nanos: latency.map(|latency| latency.total_nanos),
     };
     head(o, record.time, &event, line, context);

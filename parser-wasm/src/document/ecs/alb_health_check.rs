@@ -1,6 +1,6 @@
 //! Health checks of Application Load Balancers.
 
-use super::{Context, Event, backend, head, related};
+use super::{Context, End, Event, backend, head, related};
 use crate::document::json::Object;
 use crate::format::AlbHealthCheck;
 use crate::lines::Line;
@@ -8,6 +8,7 @@ use crate::record::HealthTarget;
 
 pub(super) fn write(o: &mut Object<'_>, record: &AlbHealthCheck<'_>, line: &Line<'_>, context: &Context) {
     let event = Event {
+        // Elastic has none of them, and its dashboards count what is in the data set of requests.
         dataset: "aws.elb_health_check_logs",
         category: "network",
         kind: "info",
@@ -16,8 +17,8 @@ pub(super) fn write(o: &mut Object<'_>, record: &AlbHealthCheck<'_>, line: &Line
             Some(false) => "failure",
             None => "unknown",
         },
-        start: None,
-        end: Some(record.time),
+        start: Some(record.time),
+        end: record.latency.value().and_then(|latency| record.time.after(latency)).map(End::Reckoned),
         duration_nanos: record.latency.value().map(|latency| latency.nanos),
     };
     head(o, record.time, &event, line, context);

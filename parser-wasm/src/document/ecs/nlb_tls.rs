@@ -1,6 +1,6 @@
 //! TLS connections of Network Load Balancers.
 
-use super::{Context, Event, LOGS, backend, handshake_outcome, head, items, known, related, tls};
+use super::{Context, End, Event, LOGS, backend, handshake_outcome, head, items, known, related, tls};
 use crate::document::json::Object;
 use crate::enrich::Known;
 use crate::format::{NlbTls, escapes_of};
@@ -18,7 +18,7 @@ pub(super) fn write(o: &mut Object<'_>, record: &NlbTls<'_>, line: &Line<'_>, co
         kind: "connection",
         outcome: handshake_outcome(established),
         start: record.tls_connection_creation_time.value(),
-        end: Some(record.time),
+        end: Some(End::Logged(record.time)),
         duration_nanos: record.connection_time_ms.value().and_then(nanoseconds),
     };
     head(o, record.time, &event, line, context);
