@@ -10,7 +10,7 @@ mod known;
 mod nlb_tls;
 
 use super::json::Object;
-use crate::enrich::{Decider, ENRICHMENT_VERSION, Knowledge, Known, Latency, Network, explain, verdict};
+use crate::enrich::{ENRICHMENT_VERSION, Knowledge, Known, Latency, Network, explain, verdict};
 use crate::format::Record;
 use crate::lines::Line;
 use crate::logged::Logged;
@@ -69,14 +69,14 @@ enum End<'a> {
 const LOGS: &str = "aws.elb_logs";
 
 /// What Elastic's integration says of every document, and of those that hold the raw line.
-const TAGS: [&str; 3] = ["preserve_original_event", "forwarded", "aws-elb-logs"];
+const TAGS: &str = r#"["forwarded","aws-elb-logs"]"#;
+const TAGS_OF_ORIGINAL: &str = r#"["preserve_original_event","forwarded","aws-elb-logs"]"#;
 
 /// What stands at the head of every document.
 fn head(o: &mut Object<'_>, time: Timestamp<'_>, event: &Event<'_>, line: &Line<'_>, context: &Context) {
     o.time("@timestamp", time.text);
     if event.dataset == LOGS {
-        let tags = TAGS.iter().skip(usize::from(!context.keep_original));
-        o.texts("tags", tags.map(|tag| Text(tag.as_bytes())));
+        o.literal("tags", Some(if context.keep_original { TAGS_OF_ORIGINAL } else { TAGS }));
     }
     o.object("ecs", |o| o.string("version", "8.17.0"));
     o.object("event", |o| {
@@ -197,7 +197,9 @@ fn related<'a>(
 fn albatross(o: &mut Object<'_>, record: &Record<'_>, known: &Known<'_>, latency: Option<Latency>) {
     o.object("verdict", |o| {
         let reason = verdict(record, latency);
-        o.optional("by", reason.by().map(Decider::code));
+        if let Some(by) = reason.by() {
+            o.string("by", by.code());
+        }
         o.string("reason", reason.code());
         o.string("text", &explain(record, reason, latency));
     });

@@ -108,10 +108,14 @@ impl<'o> Object<'o> {
     pub(crate) fn milliseconds(&mut self, key: &str, nanos: u64) {
         self.key(key);
         self.out.extend_from_slice(itoa::Buffer::new().format(nanos / 1_000_000).as_bytes());
-        let decimals = nanos % 1_000_000;
-        if decimals > 0 {
-            let text = format!(".{decimals:06}");
-            self.out.extend_from_slice(text.trim_end_matches('0').as_bytes());
+        let mut rest = nanos % 1_000_000;
+        if rest > 0 {
+            self.out.push(b'.');
+        }
+        let mut unit = 100_000;
+        while rest > 0 {
+            self.out.push(b'0' + (rest / unit) as u8);
+            (rest, unit) = (rest % unit, unit / 10);
         }
     }
 
@@ -257,7 +261,9 @@ mod tests {
             o.milliseconds("b", 990_000);
             o.milliseconds("c", 1_541_483_542);
             o.milliseconds("d", 0);
+            o.milliseconds("e", 1_000_001);
+            o.milliseconds("f", 10);
         });
-        assert_eq!(found, r#"{"a":4,"b":0.99,"c":1541.483542,"d":0}"#);
+        assert_eq!(found, r#"{"a":4,"b":0.99,"c":1541.483542,"d":0,"e":1.000001,"f":0.00001}"#);
     }
 }

@@ -7,9 +7,11 @@ use crate::text::Text;
 
 /// `source.address`, `.ip`, `.port`, `.geo` and `.as`.
 pub(super) fn client(o: &mut Object<'_>, client: Option<Endpoint<'_>>, known: &Known<'_>) {
-    o.optional("address", client.map(|client| client.address));
-    o.optional("ip", client.map(|client| client.address));
-    o.number("port", client.and_then(|client| client.port));
+    if let Some(client) = client {
+        o.string("address", client.address);
+        o.string("ip", client.address);
+        o.number("port", client.port);
+    }
     place_and_system(o, &known.geo);
 }
 
