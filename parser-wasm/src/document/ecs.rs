@@ -48,14 +48,44 @@ pub(crate) fn write(record: &Record<'_>, line: &Line<'_>, context: &Context, out
 
 /// `event.*`, in the words of ECS.
 struct Event<'a> {
-    /// Also the data stream's.
-    dataset: &'static str,
-    category: &'static str,
-    kind: &'static str,
+    what: What,
     outcome: &'static str,
     start: Option<Timestamp<'a>>,
     end: Option<End<'a>>,
     duration_nanos: Option<u64>,
+}
+
+/// What a document is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum What {
+    Request,
+    Connection,
+    HealthCheck,
+}
+
+impl What {
+    /// Its members of `event` that never change.
+    fn event(self) -> &'static str {
+        match self {
+            Self::Request => {
+                r#""kind":"event","module":"aws","dataset":"aws.elb_logs","category":["web"],"type":["access"]"#
+            }
+            Self::Connection => {
+                r#""kind":"event","module":"aws","dataset":"aws.elb_logs","category":["network"],"type":["connection"]"#
+            }
+            Self::HealthCheck => {
+                r#""kind":"event","module":"aws","dataset":"aws.elb_health_check_logs","category":["network"],"type":["info"]"#
+            }
+        }
+    }
+
+    /// And of `data_stream`. Elastic has no health checks, and its dashboards count what is in the data set of requests.
+    fn data_stream(self) -> &'static str {
+        match self {
+            Self::Request | Self::Connection => r#""type":"logs","dataset":"aws.elb_logs""#,
+            Self::HealthCheck => r#""type":"logs","dataset":"aws.elb_health_check_logs""#,
+        }
+    }
 }
 
 /// When an event was over.
@@ -65,26 +95,19 @@ enum End<'a> {
     Reckoned(DateTime<Utc>),
 }
 
-/// Requests and connections, as Elastic has them.
-const LOGS: &str = "aws.elb_logs";
-
 /// What Elastic's integration says of every document, and of those that hold the raw line.
-const TAGS: &str = r#"["forwarded","aws-elb-logs"]"#;
-const TAGS_OF_ORIGINAL: &str = r#"["preserve_original_event","forwarded","aws-elb-logs"]"#;
+const TAGS: &str = r#""tags":["forwarded","aws-elb-logs"]"#;
+const TAGS_OF_ORIGINAL: &str = r#""tags":["preserve_original_event","forwarded","aws-elb-logs"]"#;
 
 /// What stands at the head of every document.
 fn head(o: &mut Object<'_>, time: Timestamp<'_>, event: &Event<'_>, line: &Line<'_>, context: &Context) {
     o.time("@timestamp", time.text);
-    if event.dataset == LOGS {
-        o.literal("tags", Some(if context.keep_original { TAGS_OF_ORIGINAL } else { TAGS }));
+    if event.what != What::HealthCheck {
+        o.constant(if context.keep_original { TAGS_OF_ORIGINAL } else { TAGS });
     }
-    o.object("ecs", |o| o.string("version", "8.17.0"));
+    o.constant(r#""ecs":{"version":"8.17.0"}"#);
     o.object("event", |o| {
-        o.string("kind", "event");
-        o.string("module", "aws");
-        o.string("dataset", event.dataset);
-        o.texts("category", [Text(event.category.as_bytes())].into_iter());
-        o.texts("type", [Text(event.kind.as_bytes())].into_iter());
+        o.constant(event.what.event());
         o.string("outcome", event.outcome);
         if let Some(start) = event.start {
             o.time("start", start.text);
@@ -100,15 +123,14 @@ fn head(o: &mut Object<'_>, time: Timestamp<'_>, event: &Event<'_>, line: &Line<
         }
     });
     o.object("cloud", |o| {
-        o.string("provider", "aws");
+        o.constant(r#""provider":"aws""#);
         if let Some((account, region)) = &context.account_and_region {
             o.string("region", region);
             o.object("account", |o| o.string("id", account));
         }
     });
     o.object("data_stream", |o| {
-        o.string("type", "logs");
-        o.string("dataset", event.dataset);
+        o.constant(event.what.data_stream());
         o.string("namespace", &context.namespace);
     });
     o.object("log", |o| {

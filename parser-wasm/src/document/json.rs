@@ -46,6 +46,16 @@ impl<'o> Object<'o> {
         self.out.extend_from_slice(b"\":");
     }
 
+    /// Members that never change, as JSON.
+    #[inline]
+    pub(crate) fn constant(&mut self, members: &'static str) {
+        if !self.empty {
+            self.out.push(b',');
+        }
+        self.empty = false;
+        self.out.extend_from_slice(members.as_bytes());
+    }
+
     /// A string that may hold anything.
     #[inline]
     pub(crate) fn string(&mut self, key: &str, value: &str) {

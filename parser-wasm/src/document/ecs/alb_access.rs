@@ -1,6 +1,6 @@
 //! Application Load Balancer requests.
 
-use super::{Context, End, Event, LOGS, backend, head, http, items, known, places, related, tls};
+use super::{Context, End, Event, What, backend, head, http, items, known, places, related, tls};
 use crate::document::json::Object;
 use crate::enrich::{Known, Latency, UrlParts};
 use crate::format::AlbAccess;
@@ -20,9 +20,7 @@ pub(super) fn write(
     let url = request.url.map(UrlParts::of).unwrap_or_default();
     let (client, target) = (record.client.value(), record.target.value());
     let event = Event {
-        dataset: LOGS,
-        category: "web",
-        kind: "access",
+        what: What::Request,
         outcome: http::outcome(record.elb_status_code.value()),
         start: record.request_creation_time.value(),
         end: Some(End::Logged(record.time)),
@@ -56,7 +54,7 @@ fn trace_root(header: Text<'_>) -> Option<Text<'_>> {
 fn elb(o: &mut Object<'_>, record: &AlbAccess<'_>) {
     o.text("type", record.r#type.value());
     o.text("name", record.elb.value());
-    o.string("protocol", "http");
+    o.constant(r#""protocol":"http""#);
     o.object("backend", |o| {
         if let Some(target) = record.target.value() {
             backend(o, target);

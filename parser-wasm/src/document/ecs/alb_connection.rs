@@ -1,6 +1,6 @@
 //! Connections of Application Load Balancers.
 
-use super::{Context, End, Event, LOGS, handshake_outcome, head, known, related, tls};
+use super::{Context, End, Event, What, handshake_outcome, head, known, related, tls};
 use crate::document::json::Object;
 use crate::enrich::Known;
 use crate::format::AlbConnection;
@@ -14,9 +14,7 @@ pub(super) fn write(
     known: &Known<'_>,
 ) {
     let event = Event {
-        dataset: LOGS,
-        category: "network",
-        kind: "connection",
+        what: What::Connection,
         outcome: handshake_outcome(record.tls_established()),
         start: None,
         end: Some(End::Logged(record.timestamp)),
@@ -59,7 +57,7 @@ fn elb(o: &mut Object<'_>, record: &AlbConnection<'_>) {
         o.string("listener", itoa::Buffer::new().format(port));
         o.number("listener_port", Some(port));
     }
-    o.string("protocol", "tcp");
+    o.constant(r#""protocol":"tcp""#);
     o.text("ssl_cipher", record.tls_cipher.value());
     o.text("ssl_protocol", record.tls_protocol.value());
     o.object("tls_handshake_time", |o| {

@@ -1,6 +1,6 @@
 //! Health checks of Application Load Balancers.
 
-use super::{Context, End, Event, backend, head, related};
+use super::{Context, End, Event, What, backend, head, related};
 use crate::document::json::Object;
 use crate::format::AlbHealthCheck;
 use crate::lines::Line;
@@ -8,10 +8,7 @@ use crate::record::HealthTarget;
 
 pub(super) fn write(o: &mut Object<'_>, record: &AlbHealthCheck<'_>, line: &Line<'_>, context: &Context) {
     let event = Event {
-        // Elastic has none of them, and its dashboards count what is in the data set of requests.
-        dataset: "aws.elb_health_check_logs",
-        category: "network",
-        kind: "info",
+        what: What::HealthCheck,
         outcome: match record.passed() {
             Some(true) => "success",
             Some(false) => "failure",

@@ -1,6 +1,6 @@
 //! Classic Load Balancer requests and TCP connections.
 
-use super::{Context, Event, LOGS, backend, head, http, known, related, tls};
+use super::{Context, Event, What, backend, head, http, known, related, tls};
 use crate::document::json::Object;
 use crate::enrich::{Known, Latency, UrlParts};
 use crate::format::Classic;
@@ -18,11 +18,8 @@ pub(super) fn write(
     let url = request.url.map(UrlParts::of).unwrap_or_default();
     let (client, instance) = (record.client.value(), record.backend.value());
     let is_tcp = record.is_tcp();
-    let (category, kind) = if is_tcp { ("network", "connection") } else { ("web", "access") };
     let event = Event {
-        dataset: LOGS,
-        category,
-        kind,
+        what: if is_tcp { What::Connection } else { What::Request },
         outcome: http::outcome(record.elb_status_code.value()),
         // Of these load balancers alone `time` is when the request came in.
         start: Some(record.time),

@@ -1,6 +1,6 @@
 //! TLS connections of Network Load Balancers.
 
-use super::{Context, End, Event, LOGS, backend, handshake_outcome, head, items, known, related, tls};
+use super::{Context, End, Event, What, backend, handshake_outcome, head, items, known, related, tls};
 use crate::document::json::Object;
 use crate::enrich::Known;
 use crate::format::{NlbTls, escapes_of};
@@ -13,9 +13,7 @@ pub(super) fn write(o: &mut Object<'_>, record: &NlbTls<'_>, line: &Line<'_>, co
     let domain = record.domain_name.value().map(escapes_of);
     let domain = domain.as_deref().map(Text);
     let event = Event {
-        dataset: LOGS,
-        category: "network",
-        kind: "connection",
+        what: What::Connection,
         outcome: handshake_outcome(established),
         start: record.tls_connection_creation_time.value(),
         end: Some(End::Logged(record.time)),
@@ -47,7 +45,7 @@ fn elb(o: &mut Object<'_>, record: &NlbTls<'_>) {
     o.text("type", record.r#type.value());
     o.text("name", record.elb.value());
     o.text("listener", record.listener.value());
-    o.string("protocol", "tcp");
+    o.constant(r#""protocol":"tcp""#);
     o.object("backend", |o| {
         if let Some(destination) = record.destination.value() {
             backend(o, destination);
