@@ -36,7 +36,7 @@ fn rows_and_rejections_of_several_files() {
     assert_eq!(rows.iter().map(|row| (row.file, row.line)).collect::<Vec<_>>(), [(0.0, 4.0), (1.0, 2.0)]);
     assert_eq!(
         (rows[0].status, rows[0].verdict_reason, rows[0].duration_ms),
-        (Some(502), "target_bad_response", Some(3.0))
+        (Some(502), "target_closed_connection", Some(3.0))
     );
     assert_eq!(inspection.raw(2), line(3, "- -"));
     assert_eq!((inspection.raw(3), inspection.document(3)), (String::new(), String::new()));

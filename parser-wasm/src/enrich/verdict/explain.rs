@@ -88,6 +88,9 @@ impl<'a> Told<'a> {
                     "No connection to the target within 10 seconds, or no answer from it before the idle timeout; the line does not say how long the load balancer waited."
                 }
             },
+            (Reason::TargetClosedConnection, _) if self.is_begun() => {
+                "The target closed the connection before its answer could be passed on; often its keep-alive timeout is shorter than the load balancer's idle timeout."
+            }
             (Reason::TargetTimeout, _) if self.is_of_unknown_wait() => {
                 "The target did not answer before the idle timeout, or no connection to it came about in time."
             }
@@ -122,6 +125,12 @@ impl<'a> Told<'a> {
             Reason::MethodNotAllowed => reason.text(),
             _ => self.cause(reason),
         }
+    }
+
+    /// Whether the target had begun to answer.
+    fn is_begun(&self) -> bool {
+        let [_, target, _] = self.times;
+        target.is_value()
     }
 
     /// Whether nothing was sent, and the time that went by is neither that of a connection nor the usual idle timeout.

@@ -218,8 +218,7 @@ fn by_own_status(line: &Evidence<'_>) -> Option<Reason> {
 
 fn bad_gateway(line: &Evidence<'_>) -> Reason {
     match line.times {
-        _ if line.is_answered() => Reason::TargetBadResponse,
-        [Logged::Value(_), Logged::Dash, _] => Reason::TargetClosedConnection,
+        [Logged::Value(_), Logged::Value(_) | Logged::Dash, _] => Reason::TargetClosedConnection,
         [Logged::Dash, Logged::Dash, _] => Reason::TargetConnectionFailed,
         _ => Reason::TargetFailed,
     }

@@ -438,8 +438,8 @@ fn words_say_what_the_line_does() {
         (request(0, "-", NONE, "200 -", GET, "-", "-"), "not_told", "does not tell who decided."),
         (
             request(0, "10.0.0.1:80", "0.001 0.120 -1", "502 -", GET, "forward", "-"),
-            "target_bad_response",
-            "could not pass it on",
+            "target_closed_connection",
+            "before its answer could be passed on",
         ),
         (
             request(45, "10.0.0.1:80", "0.001 -1 -1", "460 -", GET, "forward", "-"),
