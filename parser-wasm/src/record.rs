@@ -268,6 +268,12 @@ fn version_at(bytes: &[u8]) -> Option<usize> {
     (matches!(last, b"" | b"-") || last.starts_with(b"HTTP/")).then_some(space)
 }
 
+/// What stands in quotes, be they escaped as in lines copied out of JSON (`\"h2\"`); none where nothing does.
+pub(crate) fn in_quotes(item: &[u8]) -> Option<&[u8]> {
+    let within = |quote: &[u8]| item.strip_prefix(quote)?.strip_suffix(quote);
+    within(br#"\""#).or_else(|| within(b"\""))
+}
+
 /// A list in one field, split at a separator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct List<'a> {
@@ -282,9 +288,10 @@ impl<'a> List<'a> {
 
     /// The items that have a value, without quotes of their own.
     pub fn iter(self) -> impl Iterator<Item = Text<'a>> {
-        let unquoted =
-            |item: &'a [u8]| item.strip_prefix(b"\"").and_then(|item| item.strip_suffix(b"\"")).unwrap_or(item);
-        self.text.0.split(move |&byte| byte == self.separator).filter_map(move |item| Text(unquoted(item)).present())
+        self.text
+            .0
+            .split(move |&byte| byte == self.separator)
+            .filter_map(move |item| Text(in_quotes(item).unwrap_or(item)).present())
     }
 
     /// The items, `-` among them, which keeps the place of one that has no value.

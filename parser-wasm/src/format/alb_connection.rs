@@ -19,9 +19,9 @@ field_table! {
     TLS_CIPHER "tls_cipher" Bare
     TLS_HANDSHAKE_LATENCY "tls_handshake_latency" Bare
     LEAF_CLIENT_CERT_SUBJECT "leaf_client_cert_subject" Quoted
-    LEAF_CLIENT_CERT_VALIDITY "leaf_client_cert_validity" Bare
-    LEAF_CLIENT_CERT_SERIAL_NUMBER "leaf_client_cert_serial_number" Bare
-    TLS_VERIFY_STATUS "tls_verify_status" Bare
+    LEAF_CLIENT_CERT_VALIDITY "leaf_client_cert_validity" Either
+    LEAF_CLIENT_CERT_SERIAL_NUMBER "leaf_client_cert_serial_number" Either
+    TLS_VERIFY_STATUS "tls_verify_status" Either
     CONN_TRACE_ID "conn_trace_id" Either
     TLS_KEYEXCHANGE "tls_keyexchange" Either
     ELB "elb" Either
@@ -159,6 +159,21 @@ mod tests {
             assert_eq!(established(port, "Success"), Some(true));
             assert_eq!(established(port, "Failed:UnmappedConnectionError"), Some(false));
         }
+    }
+
+    /// AWS's guide prints them bare, its knowledge centre in quotes.
+    #[test]
+    fn certificates_and_status_stand_with_quotes_or_without() {
+        let quoted = LINE
+            .replacen(" Success ", " \"Failed:ClientCertExpired\" ", 1)
+            .replacen(" FEF257372D5C14D4 ", " \"FEF257372D5C14D4\" ", 1)
+            .replacen(" NotBefore", " \"NotBefore", 1)
+            .replacen("Z FEF", "Z\" FEF", 1)
+            .replacen("Z \"FEF", "Z\" \"FEF", 1);
+        let record = AlbConnection::parse(quoted.as_bytes()).unwrap_or_else(|error| panic!("{error}: {quoted}"));
+        assert_eq!(record.verify_failure(), Some(Text(b"ClientCertExpired")));
+        assert_eq!(record.leaf_client_cert_serial_number, Logged::Value(Text(b"FEF257372D5C14D4")));
+        assert!(record.leaf_client_cert_validity.is_value());
     }
 
     #[test]

@@ -86,6 +86,9 @@ fn read_again<'a, const N: usize, R>(
     record(&Columns::scan(line, fields, required, Backslash::Stands)).map_err(|_| error)
 }
 
+/// What word processors and blogs make of quotes.
+const CURLY_QUOTES: [&[u8]; 3] = ["“".as_bytes(), "”".as_bytes(), "„".as_bytes()];
+
 impl<'a, const N: usize> Columns<'a, N> {
     /// Cuts the line into the table's columns; fewer than `required` break it.
     #[inline]
@@ -101,6 +104,9 @@ impl<'a, const N: usize> Columns<'a, N> {
             match field.check(token) {
                 Ok(span) => *slot = Some(span),
                 Err((kind, span)) => {
+                    let is_curly = kind == ErrorKind::MissingQuote
+                        && CURLY_QUOTES.iter().any(|quote| span.of(line).starts_with(quote));
+                    let kind = if is_curly { ErrorKind::CurlyQuote } else { kind };
                     columns.broken = Some(ParseError { kind, field: Some(field.name), span });
                     return columns;
                 }
@@ -269,9 +275,10 @@ impl<'a, const N: usize> Columns<'a, N> {
 
     /// Quoted items joined by commas; the scan has taken the quotes off one that stands alone.
     pub(crate) fn items(&self, column: usize) -> Result<Logged<List<'a>>, ParseError> {
-        let quoted = |item: &[u8]| item.len() > 1 && item.starts_with(b"\"") && item.ends_with(b"\"");
         self.raw(column).try_map(|raw| {
-            if memchr::memchr(b'"', raw).is_some() && !raw.split(|&byte| byte == b',').all(quoted) {
+            if memchr::memchr(b'"', raw).is_some()
+                && !raw.split(|&byte| byte == b',').all(|item| record::in_quotes(item).is_some())
+            {
                 return Err(self.error(column, ErrorKind::MissingQuote));
             }
             Ok(List::new(Text(raw), b','))

@@ -46,6 +46,8 @@ pub enum ErrorKind {
     UnexpectedQuote,
     /// A bare field where the format has a quoted one.
     MissingQuote,
+    /// A quoted field in quotes that a word processor or a blog has made curly.
+    CurlyQuote,
     /// `-` where a value is always present.
     MissingValue,
     /// A line that names its columns, without the one that nothing can stand for: the time.
@@ -121,6 +123,7 @@ impl ErrorKind {
             Self::TextAfterQuote => "text_after_quote",
             Self::UnexpectedQuote => "unexpected_quote",
             Self::MissingQuote => "missing_quote",
+            Self::CurlyQuote => "curly_quote",
             Self::MissingValue => "missing_value",
             Self::MissingColumn => "missing_column",
             Self::BadType => "bad_type",
@@ -152,6 +155,9 @@ impl fmt::Display for ErrorKind {
             Self::TextAfterQuote => f.write_str("expected a space after the closing quote"),
             Self::UnexpectedQuote => f.write_str("expected a value without quotes"),
             Self::MissingQuote => f.write_str("expected a value in quotes"),
+            Self::CurlyQuote => f.write_str(
+                "expected a value in straight quotes: curly quotes come from a blog or a word processor, take the line from the log",
+            ),
             Self::MissingValue => f.write_str("expected a value, found \"-\""),
             Self::MissingColumn => f.write_str("the column is missing, and without it a line is no event"),
             Self::BadType => f.write_str("expected a protocol such as https"),
@@ -216,7 +222,8 @@ mod tests {
             ErrorKind::UnclosedQuote => ErrorKind::TextAfterQuote,
             ErrorKind::TextAfterQuote => ErrorKind::UnexpectedQuote,
             ErrorKind::UnexpectedQuote => ErrorKind::MissingQuote,
-            ErrorKind::MissingQuote => ErrorKind::MissingValue,
+            ErrorKind::MissingQuote => ErrorKind::CurlyQuote,
+            ErrorKind::CurlyQuote => ErrorKind::MissingValue,
             ErrorKind::MissingValue => ErrorKind::MissingColumn,
             ErrorKind::MissingColumn => ErrorKind::BadType,
             ErrorKind::BadType => ErrorKind::BadTime,

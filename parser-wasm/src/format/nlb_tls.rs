@@ -149,14 +149,20 @@ mod tests {
         assert_eq!(record.tls_connection_creation_time.map(|time| time.text), Logged::Value("2020-04-01T08:51:20"));
         assert_eq!(record.extra.clone().collect::<Vec<_>>(), [Text(b"new")]);
         assert_eq!(list(record), [&b"h2"[..], b"http/1.1"]);
-        for (logged, meant) in [("\"h2\"", &["h2"][..]), ("-", &[]), ("\"-\"", &[])] {
+        for (logged, meant) in [
+            ("\"h2\"", &["h2"][..]),
+            (r#"\"http/1.1\""#, &["http/1.1"]),
+            (r#"\"h2\",\"http/1.1\""#, &["h2", "http/1.1"]),
+            ("-", &[]),
+            ("\"-\"", &[]),
+        ] {
             let line = LINE.replacen(r#""h2","http/1.1""#, logged, 1).leak();
             assert_eq!(
                 list(NlbTls::parse(line.as_bytes()).expect("a record")),
                 meant.iter().map(|t| t.as_bytes()).collect::<Vec<_>>()
             );
         }
-        let line = LINE.replacen(r#""h2","http/1.1""#, r#"\"h2\""#, 1);
+        let line = LINE.replacen(r#""h2","http/1.1""#, r#""h2",http/1.1"#, 1);
         let error = NlbTls::parse(line.as_bytes()).expect_err("an error");
         assert_eq!((error.kind, error.field), (ErrorKind::MissingQuote, Some("alpn_client_preference_list")));
     }
