@@ -202,12 +202,12 @@ async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, cancel: &Cancel) -> R
                     .map_err(|error| failed("event", &format!("{:?} is not a day: {error}", excerpt(text))))
             };
             let report = backfill(ingest, (day(&from)?, day(&to)?), cancel, |_, _| {}).await;
-            let report = report.map_err(|error| failed("backfill", &error))?;
+            let report = report.map_err(|error| failed_job(ingest, "backfill", &error))?;
             let goes_on = report.stopped == Some(StopReason::Deadline);
             if goes_on && let Some(queue) = &ingest.backfill_queue {
                 let order = json!({ "albatross": "backfill", "from": from, "to": to }).to_string();
                 let sent = cancel.until(Phase::Save, queue.send_text(&order)).await;
-                sent.unwrap_or(Ok(())).map_err(|error| failed("backfill", &error))?;
+                sent.unwrap_or(Ok(())).map_err(|error| failed_job(ingest, "backfill", &error))?;
             }
             emit_job(ingest, report.is_unfinished() && !goes_on);
             Ok(value(&report))
@@ -219,7 +219,7 @@ async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, cancel: &Cancel) -> R
         }
         WorkOrder::Replay { prefix, overwrite } => {
             let report = replay(ingest, &prefix, overwrite, cancel, |_, _| {}).await;
-            let report = report.map_err(|error| failed("replay", &error))?;
+            let report = report.map_err(|error| failed_job(ingest, "replay", &error))?;
             emit_job(ingest, report.is_unfinished());
             Ok(value(&report))
         }
@@ -253,6 +253,12 @@ fn failed(kind: &str, error: &dyn std::fmt::Display) -> Diagnostic {
     let message = error.to_string();
     tracing::error!(kind, message, alarm = true, "cannot complete the invocation");
     Diagnostic { error_type: format!("albatross.{kind}"), error_message: message }
+}
+
+/// A job that could not begin, or go on, did not end its work either.
+fn failed_job(ingest: &Ingest, kind: &str, error: &dyn std::fmt::Display) -> Diagnostic {
+    emit_job(ingest, true);
+    failed(kind, error)
 }
 
 fn emit(metrics: &Value) {

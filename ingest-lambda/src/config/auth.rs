@@ -64,7 +64,14 @@ fn read_signing(lookup: &mut Lookup, endpoint: Option<&Url>) -> Option<Signing> 
     let service = service?;
     let told = endpoint.and_then(Url::host_str).and_then(aws_host::service_and_region);
     Some(match told {
-        Some((service, region)) => Signing { service, region: Some(region) },
+        Some((service, hosts)) => {
+            if let Some(region) = region.filter(|region| *region != hosts) {
+                lookup.problem(&format!(
+                    "ALBATROSS_SIGV4_REGION is {region}, but the host of ALBATROSS_ENDPOINT is in {hosts}: unset it"
+                ));
+            }
+            Signing { service, region: Some(hosts) }
+        }
         None => Signing { service, region },
     })
 }

@@ -118,11 +118,13 @@ fn a_signature_is_for_the_hosts_region() {
     let domain = ("ALBATROSS_ENDPOINT", "https://search-x.eu-central-1.es.amazonaws.com");
     let collection = ("ALBATROSS_ENDPOINT", "https://x.us-east-2.aoss.amazonaws.com");
     let (own, given) = (("ALBATROSS_ENDPOINT", "https://search.example"), ("ALBATROSS_SIGV4_REGION", "eu-west-3"));
-    assert_eq!(signing(&[domain, given]), ("es", Some("eu-central-1".to_owned())));
+    assert_eq!(signing(&[domain]), ("es", Some("eu-central-1".to_owned())));
     assert_eq!(signing(&[collection]), ("aoss", Some("us-east-2".to_owned())));
     assert_eq!(signing(&[own, given]), ("es", Some("eu-west-3".to_owned())));
     assert_eq!(signing(&[own]), ("es", None));
     assert_eq!(problems(&[given]).len(), 1);
+    let elsewhere = problems(&[("ALBATROSS_SIGV4", "es"), domain, given]);
+    assert!(elsewhere.len() == 1 && elsewhere[0].contains("is in eu-central-1"), "{elsewhere:?}");
 }
 
 #[test]
