@@ -17,7 +17,7 @@ use crate::ingest::Ingest;
 use crate::jobs::backfill::backfill;
 use crate::jobs::named::{Answered, Named, work_on};
 use crate::jobs::rederive;
-use crate::jobs::replay::replay;
+use crate::jobs::replay::{What, replay};
 use crate::jobs::sweep::{Tick, tick};
 use crate::log;
 use crate::metrics;
@@ -217,8 +217,12 @@ async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, cancel: &Cancel) -> R
         {
             Err(failed("event", &"\"overwrite\": a data stream, or an engine without ids, takes no document twice"))
         }
-        WorkOrder::Replay { prefix, overwrite } => {
-            let report = replay(ingest, &prefix, overwrite, cancel, |_, _| {}).await;
+        WorkOrder::Replay { objects: true, .. } if !ingest.can_overwrite() => {
+            Err(failed("event", &"\"objects\": a data stream, or an engine without ids, would have their good lines twice"))
+        }
+        WorkOrder::Replay { prefix, objects, overwrite } => {
+            let what = What { prefix, objects, overwrite };
+            let report = replay(ingest, &what, cancel, |_, _| {}).await;
             let report = report.map_err(|error| failed_job(ingest, "replay", &error))?;
             emit_job(ingest, report.is_unfinished());
             Ok(value(&report))

@@ -74,6 +74,12 @@ impl LogLines {
         self.damage.as_ref()
     }
 
+    /// Why the lines alone do not keep all of the log: its bytes are damaged, or a line is too long to be kept apart.
+    /// To be asked at the end.
+    pub(crate) fn fault(&self) -> Option<&Damage> {
+        self.damage().or_else(|| self.reader.long_line())
+    }
+
     /// Bytes of text so far.
     pub(crate) fn inflated_bytes(&self) -> u64 {
         self.reader.inflated_bytes()

@@ -256,10 +256,7 @@ impl<'a> Reading<'a> {
                 self.lines_read = line.number;
                 if line.number > done_lines {
                     self.is_log |= batch.write(&writer, &line);
-                    if batch.is_full() {
-                        let full = std::mem::replace(&mut batch, self.ingest.sink.batch(&origin));
-                        self.pipeline.push(&self.ingest.store, full).await?;
-                    }
+                    self.pipeline.push_if_full(&self.ingest.store, &mut batch).await?;
                 }
             }
             self.inflated_bytes = lines.inflated_bytes();
@@ -271,7 +268,7 @@ impl<'a> Reading<'a> {
         let named_by_aws = matches!(KeyKind::of(self.key), KeyKind::NamedByAws(_));
         // Whose file it is, only the name can tell: of AWS's the lines are kept, and the whole of what is packed
         // in a way that AWS has not used so far.
-        match lines.damage() {
+        match lines.fault() {
             Some(damage) if !named_by_aws && damage.kind.is_other_file() => {
                 Err(Halt::Object(Unsettled::Other(*damage)))
             }

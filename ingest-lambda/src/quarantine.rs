@@ -27,6 +27,8 @@ pub const ENTRY_LIMITS: Limits = Limits { line_bytes: 16 << 20 };
 const LINES: &str = "quarantine/lines/";
 /// Below the deployment's folder: damaged objects, whole.
 const OBJECTS: &str = "quarantine/objects/";
+/// Behind the key of a damaged object: what is wrong with it.
+const RECORD: &str = ".damage.json";
 
 /// Below which the files of quarantined lines lie.
 #[must_use]
@@ -54,9 +56,21 @@ pub fn object_key(folder: &str, key: &str, etag: &str) -> String {
     shortened(format!("{folder}{OBJECTS}{key}@{version}"), folder, OBJECTS, "")
 }
 
+/// The key of the record of what is wrong with an object in quarantine.
+#[must_use]
+pub fn record_key(object: &str) -> String {
+    format!("{object}{RECORD}")
+}
+
+/// Whether this is the key of such a record.
+#[must_use]
+pub fn is_record(key: &str) -> bool {
+    key.ends_with(RECORD)
+}
+
 /// A key too long for S3 is replaced by its digest; the file itself names its origin.
 fn shortened(key: String, path: &str, folder: &str, suffix: &str) -> String {
-    if key.len() <= MAX_KEY_BYTES - ".damage.json".len() {
+    if key.len() <= MAX_KEY_BYTES - RECORD.len() {
         return key;
     }
     format!("{path}{folder}{:032x}{suffix}", xxh3_128(key.as_bytes()))

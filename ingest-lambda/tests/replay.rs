@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::{
-    Bucket, Index, Reply, Run, Server, Signal, command, gunzip_lines, gzip, ingest, items, line, log, report_of,
+    Bucket, Index, Reply, Run, Server, Signal, command, cut_gzip, gunzip_lines, gzip, ingest, items, line, log, report_of,
 };
 
 fn replay(s3: &Server, engine: &Server) -> Run {
@@ -149,4 +149,59 @@ fn a_settled_engine_answer_is_no_reason_to_wait() {
     let bucket = Bucket::default();
     let run = replay(&bucket.serve(), &Index::default().serve_with(|_, _| Some(Reply::new(500, ""))));
     assert_eq!((run.status, &run.report["files"]), (Some(0), &0.into()), "{}", run.stderr);
+}
+
+#[test]
+fn a_line_of_any_length_is_kept_whole() {
+    let long = format!("{}{}\n", line(2).trim_end(), "x".repeat(300 << 10));
+    let text = format!("{}{long}{}", line(1), line(3));
+    let bucket = Bucket::of(&[("a.log", text.as_bytes())]);
+    let index = Index::default();
+    let run = ingest(&bucket.serve(), &index.serve());
+    assert_eq!((run.status, &run.report["indexed"], &run.report["quarantined"]), (Some(0), &2.into(), &1.into()));
+    assert_eq!(run.report["objects"]["quarantined"], 1, "{}", run.stderr);
+    let object = bucket.keys().into_iter().find(|key| key.contains("/quarantine/objects/a.log@")).unwrap();
+    assert_eq!(bucket.body(&object).unwrap(), text.as_bytes());
+    assert!(bucket.body("a.log").is_none());
+    let record: Value = serde_json::from_slice(&bucket.body(&format!("{object}.damage.json")).unwrap()).unwrap();
+    assert_eq!((&record["kind"], &record["line"]), (&"long_line".into(), &2.into()));
+}
+
+#[test]
+fn an_object_that_was_mended_where_it_lies_leaves_the_quarantine() {
+    let text = format!("{}this is no log line\n{}", line(1), line(2));
+    let whole = gzip(&text);
+    let bucket = Bucket::of(&[("a.log.gz", &whole[..whole.len() - 4]), ("b.log.gz", &cut_gzip(&log(9)))]);
+    let index = Index::default();
+    let engine = index.serve();
+    let first = ingest(&bucket.serve(), &engine);
+    assert_eq!(first.report["objects"]["quarantined"], 2, "{}", first.stderr);
+    let before = index.count();
+    let objects = || {
+        let keys = bucket.keys().into_iter().filter(|key| key.contains("/quarantine/objects/"));
+        keys.collect::<Vec<String>>()
+    };
+    let mended = objects().into_iter().find(|key| key.contains("a.log.gz@")).unwrap();
+    bucket.put(&mended, &whole);
+    let bad_lines = files(&bucket);
+
+    let run = report_of(command("replay", &bucket.serve(), &engine).arg("--objects"));
+    assert_eq!((run.status, &run.report["files"], &run.report["emptied"]), (Some(1), &2.into(), &1.into()));
+    let left = run.report["failed"][0].clone();
+    assert!(left["key"].as_str().unwrap().contains("b.log.gz@"), "{left}");
+    assert!(left["message"].as_str().unwrap().starts_with("it is still damaged: "), "{left}");
+    assert_eq!(run.report["indexed"], index.count() - before, "lines that were indexed have the same ids");
+    assert!(objects().iter().all(|key| key.contains("b.log.gz@")), "{:?}", objects());
+    assert_eq!(objects().len(), 2);
+    assert_eq!(files(&bucket), bad_lines, "each bad line stands there once");
+    assert_eq!(gunzip_lines(&bucket.body(&bad_lines[0]).unwrap()).len(), 1);
+}
+
+#[test]
+fn objects_are_not_read_again_where_that_doubles_their_lines() {
+    let bucket = Bucket::of(&[("a.log.gz", &cut_gzip(&log(9)))]);
+    let mut replay = command("replay", &bucket.serve(), &Index::default().serve());
+    let run = report_of(replay.arg("--objects").env("ALBATROSS_SETTINGS", r#"{"target":"data_stream"}"#));
+    assert_eq!(run.status, Some(2));
+    assert!(run.stderr.contains("--objects: a data stream"), "{}", run.stderr);
 }

@@ -25,6 +25,9 @@ pub enum DamageKind {
     /// Something that is neither a member nor zeros follows a member.
     #[error("something that is not gzip follows the last member")]
     TrailingData,
+    /// A line is longer than the limit. The lines behind it are read all the same; its own end is only in the file.
+    #[error("a line is longer than the limit, and only its beginning is kept apart")]
+    LongLine,
     /// The file is packed by zstd (RFC 8878).
     #[error("this is zstd-compressed; AWS writes gzip: unpack it by `zstd -d` first")]
     Zstd,
@@ -65,6 +68,7 @@ impl DamageKind {
             Self::WrongChecksum => "wrong_checksum",
             Self::WrongLength => "wrong_length",
             Self::TrailingData => "trailing_data",
+            Self::LongLine => "long_line",
             Self::Zstd => "zstd",
             Self::Bzip2 => "bzip2",
             Self::Xz => "xz",
@@ -81,7 +85,7 @@ impl DamageKind {
 }
 
 /// Where and why reading a stream stopped. Nothing behind it is read, whole members included; the whole lines before it
-/// were given.
+/// were given. Only a [long line](DamageKind::LongLine) stops nothing.
 ///
 /// What came out of the members before is verified. What came out of the member in which it stopped is not, as a
 /// checksum stands at a member's end: for [`WrongChecksum`](DamageKind::WrongChecksum) and

@@ -90,6 +90,11 @@ impl LineBuffer {
         }
     }
 
+    /// Whether the line that is next to come, as far as it is here, is longer than the limit.
+    pub(crate) fn is_long(&self) -> bool {
+        self.overflow > 0 || self.scanned - self.start > self.limit
+    }
+
     /// The line that [`has_line`](Self::has_line) found.
     pub(crate) fn take(&mut self) -> Line<'_> {
         self.line(self.scanned, 1)

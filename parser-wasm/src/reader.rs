@@ -63,6 +63,7 @@ pub struct LogReader {
     lines: LineBuffer,
     member: Member,
     damage: Option<Damage>,
+    long_line: Option<Damage>,
 }
 
 impl LogReader {
@@ -76,6 +77,7 @@ impl LogReader {
             lines: LineBuffer::new(limits.line_bytes),
             member: Member { offset: 0, line: 1 },
             damage: None,
+            long_line: None,
         }
     }
 
@@ -100,6 +102,7 @@ impl LogReader {
                 return None;
             }
         }
+        self.note_long_line();
         Some(self.lines.take())
     }
 
@@ -121,6 +124,7 @@ impl LogReader {
                     self.encoding = Encoding::Plain;
                     while !self.lines.has_line() && self.fill() {}
                     if self.lines.has_line() {
+                        self.note_long_line();
                         return Ok(Some(self.lines.take()));
                     }
                 }
@@ -129,8 +133,16 @@ impl LogReader {
         }
         match self.damage {
             Some(damage) => Err(damage),
-            None => Ok(self.lines.rest()),
+            None => {
+                self.note_long_line();
+                Ok(self.lines.rest())
+            }
         }
+    }
+
+    /// The first line that was longer than the limit: whoever wants its end needs the file.
+    pub fn long_line(&self) -> Option<&Damage> {
+        self.long_line.as_ref()
     }
 
     /// Bytes of the inflated log so far.
@@ -177,14 +189,24 @@ impl LogReader {
     }
 
     fn damaged(&mut self, kind: DamageKind) {
-        self.damage = Some(Damage {
+        self.damage = Some(self.here(kind));
+    }
+
+    fn note_long_line(&mut self) {
+        if self.lines.is_long() && self.long_line.is_none() {
+            self.long_line = Some(self.here(DamageKind::LongLine));
+        }
+    }
+
+    fn here(&self, kind: DamageKind) -> Damage {
+        Damage {
             kind,
             compressed_offset: self.consumed,
             inflated_offset: self.lines.received(),
             line: self.lines.number(),
             member_offset: self.member.offset,
             member_line: self.member.line,
-        });
+        }
     }
 }
 

@@ -73,7 +73,7 @@ impl Batch {
     }
 
     /// The object that its lines are of.
-    pub(super) fn origin(&self) -> &Origin {
+    pub(super) fn origin(&self) -> &Arc<Origin> {
         &self.origin
     }
 

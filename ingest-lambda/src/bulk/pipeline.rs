@@ -66,6 +66,18 @@ impl Pipeline {
         Ok(())
     }
 
+    /// Sends a batch that is full, and leaves an empty one in its place.
+    ///
+    /// # Errors
+    /// Those of earlier batches.
+    pub async fn push_if_full(&mut self, store: &Store, batch: &mut Batch) -> Result<(), Blocked> {
+        if !batch.is_full() {
+            return Ok(());
+        }
+        let empty = self.sink.batch(batch.origin());
+        self.push(store, std::mem::replace(batch, empty)).await
+    }
+
     /// Waits for everything in flight.
     ///
     /// # Errors

@@ -17,11 +17,14 @@ pub enum WorkOrder {
         /// The last day.
         to: String,
     },
-    /// Sends quarantined lines again.
+    /// Sends quarantined lines again, or objects that were damaged.
     Replay {
         /// Only those of objects whose keys begin so.
         #[serde(default)]
         prefix: String,
+        /// Damaged objects instead of lines.
+        #[serde(default)]
+        objects: bool,
         /// Whether documents that are there are written anew.
         #[serde(default)]
         overwrite: bool,

@@ -148,7 +148,7 @@ fn work_orders() {
     let backfill = json!({"albatross": "backfill", "from": from, "to": to});
     assert_eq!(order(backfill), Ok(Event::Order(WorkOrder::Backfill { from, to })));
     let (prefix, overwrite) = (String::new(), false);
-    let replay = Ok(Event::Order(WorkOrder::Replay { prefix, overwrite }));
+    let replay = Ok(Event::Order(WorkOrder::Replay { prefix, objects: false, overwrite }));
     assert_eq!(order(json!({"albatross": "replay"})), replay);
     for (wrong, named) in [
         (json!({"albatross": "dance"}), "dance"),

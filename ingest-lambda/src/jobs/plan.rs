@@ -148,7 +148,7 @@ async fn read_for(ingest: &Ingest, plan: &mut Plan, key: &str) -> Result<Option<
             counter.count(&line);
         }
     }
-    Ok(lines.damage().cloned())
+    Ok(lines.fault().cloned())
 }
 
 /// Counts the lines of one object.

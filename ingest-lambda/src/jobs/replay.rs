@@ -1,6 +1,7 @@
-//! Quarantined lines, sent again after a fix.
+//! What lies in quarantine, sent again after a fix.
 
-mod file;
+mod lines;
+mod object;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,14 +10,16 @@ use serde::{Deserialize, Serialize};
 use tokio::task::{Id, JoinSet};
 use tracing::Instrument;
 
-use self::file::replay_file;
+use crate::bulk::Refusals;
+use crate::bulk::pipeline::{Blocked, Pipeline};
 use crate::cancel::{Cancel, Phase, StopReason};
 use crate::ingest::Ingest;
 use crate::ledger::Ledger;
 use crate::log::json;
 use crate::outcome::RunError;
-use crate::quarantine::lines_prefix;
-use crate::state::Progress;
+use crate::quarantine::{QuarantineFile, is_record, lines_prefix, objects_prefix};
+use crate::s3::S3Error;
+use crate::state::{Folder, Progress};
 
 /// Files that were left are named in the log, up to so many.
 const NAMED: usize = 5;
@@ -24,12 +27,36 @@ const NAMED: usize = 5;
 /// And in the report.
 const REPORTED: usize = 100;
 
+/// What is sent again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct What {
+    /// Of source objects whose keys begin so.
+    pub prefix: String,
+    /// Damaged objects, whole; otherwise lines.
+    pub objects: bool,
+    /// Whether documents that are there are written anew.
+    pub overwrite: bool,
+}
+
+impl What {
+    /// Below which it lies.
+    fn lies_below(&self, folder: &Folder) -> String {
+        let all = if self.objects { objects_prefix(folder.path()) } else { lines_prefix(folder.path()) };
+        format!("{all}{}", self.prefix)
+    }
+
+    /// The state object that says how far such a replay came.
+    fn state(&self) -> &'static str {
+        if self.objects { "replay-objects.json" } else { "replay.json" }
+    }
+}
+
 /// What a replay did.
 #[derive(Debug, Default, Serialize)]
 pub struct ReplayReport {
-    /// Files of quarantined lines that had their turn.
+    /// Files of quarantined lines, or damaged objects, that had their turn.
     pub files: u64,
-    /// Those that are gone, since every line of them is accounted for now.
+    /// Those that are gone: every line of them is accounted for now, or the object is whole.
     pub emptied: u64,
     /// Lines sent again.
     pub lines: u64,
@@ -76,7 +103,7 @@ impl ReplayReport {
     }
 }
 
-/// A file of quarantined lines that was left as it is.
+/// A file of quarantined lines, or a damaged object, that was left as it is.
 #[derive(Debug, Serialize)]
 pub struct FailedFile {
     /// Its key.
@@ -101,36 +128,56 @@ struct Reached {
     after: String,
 }
 
-/// Sends the lines of every quarantine file under `prefix` (of the source objects' keys) again, several files
-/// at once. What the engine takes now leaves the quarantine; the rest stays. The next replay resumes behind
+/// Why a file was not worked on to its end.
+enum Halt {
+    Run(StopReason),
+    File(String),
+}
+
+impl From<Blocked> for Halt {
+    fn from(blocked: Blocked) -> Self {
+        match blocked {
+            Blocked::Everybody(reason) => Self::Run(reason),
+            Blocked::Object(parked) => Self::File(parked.to_string()),
+            Blocked::Quarantine(error) => error.into(),
+        }
+    }
+}
+
+impl From<S3Error> for Halt {
+    fn from(error: S3Error) -> Self {
+        Self::File(error.to_string())
+    }
+}
+
+/// Sends again what every quarantine file holds, or the objects that were damaged, several at once. What the engine
+/// takes now leaves the quarantine, and so do objects that are whole now; the rest stays. The next replay resumes behind
 /// the files that one tried which did not end, and comes to those before afterwards.
 ///
 /// # Errors
 /// When the quarantine cannot be listed or the engine is not ready.
 pub async fn replay(
     ingest: &Arc<Ingest>,
-    prefix: &str,
-    overwrite: bool,
+    what: &What,
     cancel: &Cancel,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<ReplayReport, RunError> {
     ingest.check_engine(cancel).await?;
     let mut report = ReplayReport::default();
-    let state = Progress::of(&ingest.folder, "replay.json");
+    let state = Progress::of(&ingest.folder, what.state());
     if let Some(reached) = cancel.unless_cancelled(state.load::<Reached>(&ingest.store)).await {
-        let from = reached?.filter(|reached| reached.prefix == prefix).map(|reached| reached.after);
-        let all = format!("{}{prefix}", lines_prefix(ingest.folder.path()));
-        let mut files = Files { ingest, overwrite, cancel, report: &mut report, tried: from.clone() };
-        files.replay(&all, from.as_deref(), None, &mut progress).await?;
+        let from = reached?.filter(|reached| reached.prefix == what.prefix).map(|reached| reached.after);
+        let mut files = Files { ingest, what, cancel, report: &mut report, tried: from.clone() };
+        files.replay(from.as_deref(), None, &mut progress).await?;
         if let Some(until) = from {
             files.tried = None;
-            files.replay(&all, None, Some(&until), &mut progress).await?;
+            files.replay(None, Some(&until), &mut progress).await?;
         }
         let tried = files.tried;
         report.stopped = cancel.reason();
         let keeping = async {
             match tried.filter(|_| report.stopped.is_some()) {
-                Some(after) => state.save(&ingest.store, &Reached { prefix: prefix.to_owned(), after }).await,
+                Some(after) => state.save(&ingest.store, &Reached { prefix: what.prefix.clone(), after }).await,
                 None => state.remove(&ingest.store).await,
             }
         };
@@ -143,10 +190,43 @@ pub async fn replay(
     Ok(report)
 }
 
+/// Sends one file again; what came of it is in the account in any case.
+async fn replay_file(ingest: &Ingest, what: &What, file: &str, cancel: &Cancel) -> Replayed {
+    let mut sending = None;
+    let replaying = async {
+        match what.objects {
+            true => object::replay(ingest, file, what.overwrite, &mut sending).await,
+            false => lines::replay(ingest, file, what.overwrite, &mut sending).await,
+        }
+    };
+    let replayed = tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(Halt::File("the run ended".to_owned())),
+        replayed = replaying => replayed,
+    };
+    let outcome = replayed.map_err(|halt| match halt {
+        Halt::Run(reason) => {
+            cancel.cancel(reason.clone());
+            reason.to_string()
+        }
+        Halt::File(message) => message,
+    });
+    let Some(mut sending) = sending else { return Replayed { ledger: Ledger::default(), outcome } };
+    if outcome.is_err() {
+        sending.quarantine().abandon(&ingest.store).await;
+    }
+    Replayed { ledger: sending.ledger().clone(), outcome }
+}
+
+/// For lines of which some were refused before, and may be again.
+fn pipeline(ingest: &Ingest, bad_lines: QuarantineFile) -> Pipeline {
+    Pipeline::new(Arc::clone(&ingest.sink), Refusals::Expected, Ledger::default(), bad_lines, 0)
+}
+
 /// Files on their way.
 struct Files<'a> {
     ingest: &'a Arc<Ingest>,
-    overwrite: bool,
+    what: &'a What,
     cancel: &'a Cancel,
     report: &'a mut ReplayReport,
     /// The last file that was tried, and all before it.
@@ -157,12 +237,11 @@ impl Files<'_> {
     /// Replays the files between two keys.
     async fn replay(
         &mut self,
-        prefix: &str,
         after: Option<&str>,
         until: Option<&str>,
         progress: &mut impl FnMut(usize, usize),
     ) -> Result<(), RunError> {
-        let mut pages = self.ingest.store.pages(prefix);
+        let mut pages = self.ingest.store.pages(&self.what.lies_below(&self.ingest.folder));
         if let Some(after) = after {
             pages = pages.after(after);
         }
@@ -172,7 +251,7 @@ impl Files<'_> {
         let mut listed = 0;
         'pages: while let Some(page) = self.cancel.unless_cancelled(pages.next()).await {
             let Some(page) = page.map_err(RunError::Quarantine)? else { break };
-            let files = page.objects.into_iter().map(|object| object.key);
+            let files = page.objects.into_iter().map(|object| object.key).filter(|key| !is_record(key));
             let files: Vec<String> = files.take_while(|key| until.is_none_or(|until| key.as_str() <= until)).collect();
             listed += files.len();
             for key in files {
@@ -183,10 +262,10 @@ impl Files<'_> {
                 if self.cancel.reason().is_some() {
                     break 'pages;
                 }
-                let (ingest, overwrite, cancel, file) =
-                    (Arc::clone(self.ingest), self.overwrite, self.cancel.clone(), key.clone());
-                let task = running
-                    .spawn(async move { replay_file(&ingest, &file, overwrite, &cancel).await }.in_current_span());
+                let (ingest, what, cancel, file) =
+                    (Arc::clone(self.ingest), self.what.clone(), self.cancel.clone(), key.clone());
+                let task =
+                    running.spawn(async move { replay_file(&ingest, &what, &file, &cancel).await }.in_current_span());
                 begun.push_back((task.id(), key, false));
             }
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::ingest::Ingest;
 use crate::lines::LogLines;
 use crate::outcome::RunError;
-use crate::quarantine::{ENTRY_LIMITS, lines_prefix, objects_prefix};
+use crate::quarantine::{ENTRY_LIMITS, is_record, lines_prefix, objects_prefix};
 use crate::s3::S3Error;
 use crate::state::{Deployment, Entry, Kind, Notes, WorkList, iso};
 
@@ -193,8 +193,7 @@ async fn look_into_quarantine(ingest: &Ingest) -> Result<Quarantine, S3Error> {
     }
     let mut pages = store.pages(&objects_prefix(folder));
     while let Some(page) = pages.next().await? {
-        let is_object = |key: &str| !key.ends_with(".damage.json");
-        quarantine.objects += page.objects.iter().filter(|object| is_object(&object.key)).count() as u64;
+        quarantine.objects += page.objects.iter().filter(|object| !is_record(&object.key)).count() as u64;
     }
     Ok(quarantine)
 }

@@ -93,7 +93,7 @@ impl Settlement<'_> {
     async fn move_to_quarantine(&self, record: &Value) -> Result<(), StateError> {
         let Self { ingest, logs, key, etag, account } = *self;
         let to = quarantine::object_key(ingest.folder.path(), logs.original(key), etag);
-        ingest.store.put(&format!("{to}.damage.json"), record.to_string(), Condition::Always).await?;
+        ingest.store.put(&quarantine::record_key(&to), record.to_string(), Condition::Always).await?;
         let to = Location { bucket: ingest.store.bucket().to_owned(), prefix: to };
         logs.store.copy(key, etag, account.length, &to).await?;
         if logs.settle != Settle::Keep {

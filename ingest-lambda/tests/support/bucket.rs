@@ -183,7 +183,6 @@ impl Bucket {
         let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
         let text = |name: &str| decode(value(name).unwrap_or_default());
         let (prefix, after) = (text("prefix"), text("start-after"));
-        let first: usize = value("continuation-token").map_or(0, |token| token.parse().expect("our token"));
         let objects = self.objects.lock().expect("lock");
         let below = objects.iter().filter(|(key, _)| key.starts_with(&prefix) && **key > after);
         // Folders are listed once, with an object's place in the order of keys.
@@ -196,12 +195,17 @@ impl Bucket {
                 None => listed.push((key.clone(), Some(body))),
             }
         }
+        // It says what was listed last, as in S3: what is deleted meanwhile hides nothing.
+        let token: String = text("continuation-token").chars().rev().collect();
+        let first = listed.partition_point(|(name, _)| *name <= token);
         let truncated = first + self.page < listed.len();
-        let page = &listed[first.min(listed.len())..listed.len().min(first + self.page)];
+        let page = &listed[first..listed.len().min(first + self.page)];
         // As S3 does, everything that counts before what is listed.
         let mut xml = format!("<ListBucketResult><KeyCount>{}</KeyCount>", page.len());
-        if truncated {
-            xml += &format!("<NextContinuationToken>{}</NextContinuationToken>", first + self.page);
+        if let Some((last, _)) = page.last().filter(|_| truncated) {
+            // To be told from a key.
+            let token: String = last.chars().rev().collect();
+            xml += &format!("<NextContinuationToken>{token}</NextContinuationToken>");
         }
         xml += &format!("<IsTruncated>{truncated}</IsTruncated>");
         for (key, body) in page {

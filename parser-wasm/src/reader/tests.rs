@@ -228,3 +228,25 @@ fn a_line_over_the_limit_is_cut_and_the_next_is_whole() {
         assert_eq!(lines[1], (2, 5001, b"next".to_vec()));
     }
 }
+
+#[test]
+fn a_long_line_is_told_and_stops_nothing() {
+    let long = vec![b'x'; 5000];
+    let longest = vec![b'x'; 1000];
+    for (log, line) in [
+        ([b"one\n", &long[..], b"\nlast\n"].concat(), Some(2)),
+        ([b"one\n", &long[..]].concat(), Some(2)),
+        ([&longest[..], b"\n", &longest[..]].concat(), None),
+    ] {
+        for stream in [log.clone(), member(&log)] {
+            let mut reader = LogReader::new(Limits { line_bytes: 1000 });
+            for chunk in stream.chunks(700) {
+                reader.push(chunk).unwrap();
+                while reader.next_line().is_some() {}
+            }
+            assert!(reader.finish().is_ok());
+            let told = reader.long_line().map(|damage| (damage.kind, damage.line));
+            assert_eq!(told, line.map(|line| (DamageKind::LongLine, line)));
+        }
+    }
+}
