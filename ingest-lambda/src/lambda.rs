@@ -201,7 +201,7 @@ async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, cancel: &Cancel) -> R
                 text.parse::<NaiveDate>()
                     .map_err(|error| failed("event", &format!("{:?} is not a day: {error}", excerpt(text))))
             };
-            let report = backfill(ingest, (day(&from)?, day(&to)?), cancel, |_, _| {}).await;
+            let report = backfill(ingest, (day(&from)?, day(&to)?), cancel, log::progress("folders")).await;
             let report = report.map_err(|error| failed_job(ingest, "backfill", &error))?;
             let goes_on = report.stopped == Some(StopReason::Deadline);
             if goes_on && let Some(queue) = &ingest.backfill_queue {
@@ -217,12 +217,13 @@ async fn carry_out(ingest: &Arc<Ingest>, order: WorkOrder, cancel: &Cancel) -> R
         {
             Err(failed("event", &"\"overwrite\": a data stream, or an engine without ids, takes no document twice"))
         }
-        WorkOrder::Replay { objects: true, .. } if !ingest.can_overwrite() => {
-            Err(failed("event", &"\"objects\": a data stream, or an engine without ids, would have their good lines twice"))
-        }
+        WorkOrder::Replay { objects: true, .. } if !ingest.can_overwrite() => Err(failed(
+            "event",
+            &"\"objects\": a data stream, or an engine without ids, would have their good lines twice",
+        )),
         WorkOrder::Replay { prefix, objects, overwrite } => {
             let what = What { prefix, objects, overwrite };
-            let report = replay(ingest, &what, cancel, |_, _| {}).await;
+            let report = replay(ingest, &what, cancel, log::progress(if objects { "objects" } else { "files" })).await;
             let report = report.map_err(|error| failed_job(ingest, "replay", &error))?;
             emit_job(ingest, report.is_unfinished());
             Ok(value(&report))

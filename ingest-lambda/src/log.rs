@@ -1,6 +1,7 @@
 //! The log: JSON lines on standard error, to be filtered by `alarm`.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -14,6 +15,9 @@ use crate::report::Report;
 
 /// Keys that a run's line names for each reason; the report names more.
 const NAMED_PER_REASON: usize = 5;
+
+/// A long job says so often how far it is.
+const PROGRESS_EVERY: Duration = Duration::from_secs(30);
 
 /// From here on, events of this program are lines on standard error, and warnings of its libraries. Each line says in
 /// `span` in which invocation it was.
@@ -61,6 +65,17 @@ pub(crate) fn log_object(bucket: &str, key: &str, worked: &Worked) {
         blank = ledger.blank,
         control = ledger.control,
     );
+}
+
+/// Says now and then how many of how many `things` a job is done with.
+pub(crate) fn progress(things: &'static str) -> impl FnMut(usize, usize) {
+    let mut last = Instant::now();
+    move |done, total| {
+        if last.elapsed() >= PROGRESS_EVERY {
+            last = Instant::now();
+            tracing::info!(things, done, total, "worked so far");
+        }
+    }
 }
 
 /// One line per run over objects.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::{Bucket, Index, Lambda, Reply, Request, Server, Signal, command, ingest, log};
+use support::{Bucket, Index, Lambda, Reply, Request, Server, Signal, command, ingest, log, report_of};
 
 #[test]
 fn a_get_without_an_answer_is_sent_again() {
@@ -55,6 +55,32 @@ fn a_body_that_stalls_is_taken_up_where_it_stopped() {
     assert_eq!((run.status, &run.report["indexed"]), (Some(0), &2000.into()), "{}", run.stderr);
     assert_eq!(run.report["bytes"]["received"], text.len());
     assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+}
+
+/// The one line of eight over whose document the engine hangs.
+fn hangs_over(bad: usize) {
+    let bucket = Bucket::of(&[("a.log", log(8).as_bytes())]);
+    let index = Index::default();
+    let engine = Server::start(move |request| {
+        if String::from_utf8_lossy(&request.body).contains(&format!(":80/{bad}\"")) {
+            thread::sleep(Duration::from_secs(600));
+        }
+        index.answer(request)
+    });
+    let mut run = command("ingest", &bucket.serve(), &engine);
+    let run = report_of(run.env("ALBATROSS_REQUEST_TIMEOUT_SECONDS", "20"));
+    assert_eq!((run.status, &run.report["objects"]["settled"]), (Some(0), &1.into()), "{}", run.stderr);
+    assert_eq!((&run.report["indexed"], &run.report["quarantined"]), (&7.into(), &1.into()));
+}
+
+#[test]
+fn a_document_over_which_the_engine_hangs_is_set_aside() {
+    hangs_over(6);
+}
+
+#[test]
+fn a_first_document_over_which_the_engine_hangs_is_set_aside() {
+    hangs_over(1);
 }
 
 #[test]

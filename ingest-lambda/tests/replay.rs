@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::{
-    Bucket, Index, Reply, Run, Server, Signal, command, cut_gzip, gunzip_lines, gzip, ingest, items, line, log, report_of,
+    Bucket, Index, Reply, Run, Server, Signal, command, cut_gzip, gunzip_lines, gzip, ingest, items, line, log,
+    report_of,
 };
 
 fn replay(s3: &Server, engine: &Server) -> Run {

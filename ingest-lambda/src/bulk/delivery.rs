@@ -26,7 +26,8 @@ const TRIES_IN_DOUBT: u32 = 15;
 const FEWER_TRIES: u32 = 2;
 /// The same body is sent so often before it is halved: most failures pass.
 const TRIES_OF_A_BODY: u32 = 3;
-/// Who fails after so long has no time to fail again before patience ends.
+/// Who fails after so long has no time to fail again before patience ends: such a failure is searched for at once, and
+/// the search waits no longer for each of its answers.
 const SLOW: Duration = Duration::from_secs(5);
 /// Patience with what others have lost theirs with, and with a refusal that has nothing to do with load.
 const LITTLE_PATIENCE: Duration = Duration::from_secs(10);
@@ -44,6 +45,8 @@ pub(super) struct Delivery<'a> {
     most: usize,
     /// A body that failed for good is being halved, down to the document that may be to blame.
     is_searching: bool,
+    /// What is searched for makes the engine answer late or never.
+    is_slow: bool,
     /// How often in a row the items in the window failed, and no control did.
     tries: u32,
     backoff: Backoff,
@@ -68,6 +71,7 @@ impl<'a> Delivery<'a> {
             window: batch.len(),
             most: usize::MAX,
             is_searching: false,
+            is_slow: false,
             tries: 0,
             backoff: Backoff::default(),
             last_refusal: None,
@@ -81,7 +85,8 @@ impl<'a> Delivery<'a> {
         while !self.batch.is_empty() {
             let most = self.window.min(self.batch.len());
             let count = if self.sink.names_in_urls() { self.batch.of_one_index(most) } else { most };
-            let (judgement, exchange) = self.sink.post(&mut self.batch, count).await?;
+            let limit = self.time_limit();
+            let (judgement, exchange) = self.sink.post(&mut self.batch, count, limit).await?;
             self.backoff.excuse(exchange.queued);
             match judgement {
                 Judgement::Items(verdicts) => self.enter(verdicts, exchange).await?,
@@ -133,7 +138,7 @@ impl<'a> Delivery<'a> {
         }
         let index = self.batch.index_of(0).to_owned();
         // What was taken in the same answer is as good as a control.
-        let takes = if settled > 0 { Some(true) } else { self.sink.takes(&index, started).await };
+        let takes = if settled > 0 { Some(true) } else { self.takes(&index, started).await };
         self.tries = match takes {
             _ if settled > 0 => 1,
             Some(false) => 0,
@@ -232,6 +237,9 @@ impl<'a> Delivery<'a> {
         drop(exchange.admission);
         self.is_searching = true;
         self.window = count.div_ceil(2);
+        if exchange.time >= SLOW {
+            self.failed_late(exchange.started).await;
+        }
         if why.is_too_big() {
             self.most = self.window;
         }
@@ -244,6 +252,29 @@ impl<'a> Delivery<'a> {
         Ok(())
     }
 
+    /// A request of several documents was not answered in time. While their index takes another one at once, the engine
+    /// is there, and each half that fails brings the search on.
+    async fn failed_late(&mut self, started: Instant) {
+        let index = self.batch.index_of(0).to_owned();
+        let takes = self.takes(&index, started).await;
+        self.is_slow = takes != Some(false);
+        match takes {
+            Some(true) => self.backoff.renew_patience(),
+            Some(false) => {}
+            // The sooner one is taken, the sooner that can be seen.
+            None => self.window = 1,
+        }
+    }
+
+    /// How long an answer is waited for, where not as long as for any.
+    fn time_limit(&self) -> Option<Duration> {
+        self.is_slow.then_some(SLOW)
+    }
+
+    async fn takes(&self, index: &str, since: Instant) -> Option<bool> {
+        self.sink.takes(index, since, self.time_limit()).await
+    }
+
     /// A document was not taken by itself. Where nothing of its index is known to be taken, the others have their turn
     /// first.
     async fn failed_alone(&mut self, why: Refusal, exchange: Exchange<'_>) -> Result<(), Blocked> {
@@ -254,9 +285,14 @@ impl<'a> Delivery<'a> {
             admission.failed()
         }
         let index = self.batch.index_of(0).to_owned();
-        match self.sink.takes(&index, started).await {
-            Some(true) => self.tries += 1,
-            Some(false) => self.tries = 0,
+        match self.takes(&index, started).await {
+            Some(true) => {
+                self.tries += 1;
+                if self.is_slow {
+                    self.backoff.renew_patience();
+                }
+            }
+            Some(false) => (self.tries, self.is_slow) = (0, false),
             None if self.batch.len() > 1 => {
                 self.batch.postpone();
                 (self.tries, self.most) = (0, usize::MAX);
@@ -284,7 +320,7 @@ impl<'a> Delivery<'a> {
             let takes = match known {
                 Some(takes) => takes,
                 None => {
-                    let takes = self.sink.takes(&index, since).await == Some(true);
+                    let takes = self.takes(&index, since).await == Some(true);
                     indices.push((index, takes));
                     takes
                 }

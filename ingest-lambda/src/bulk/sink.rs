@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
+use tokio::time::timeout;
 
 use super::batch::{Batch, SLACK_BYTES, Sent};
 use super::buffers::Pool;
@@ -108,11 +109,17 @@ impl Sink {
         Ok(sent)
     }
 
-    /// Posts the first `count` items, when there is room for a request.
+    /// Posts the first `count` items, when there is room for a request, and waits for the answer for as long as the engine
+    /// is given, or for less.
     ///
     /// # Errors
     /// When nobody's request could be sent.
-    pub(super) async fn post(&self, batch: &mut Batch, count: usize) -> Result<(Judgement, Exchange<'_>), Blocked> {
+    pub(super) async fn post(
+        &self,
+        batch: &mut Batch,
+        count: usize,
+        limit: Option<Duration>,
+    ) -> Result<(Judgement, Exchange<'_>), Blocked> {
         let named = self.names_in_urls();
         let path = if named { format!("{}/{PATH}", batch.index_of(0)) } else { PATH.to_owned() };
         let (lent, gzip) = match (named, self.gzip) {
@@ -123,7 +130,7 @@ impl Sink {
         };
         let bytes = if named || gzip { lent.len() } else { batch.bytes_of(count) };
         let body = Body::ndjson(lent.slice(..bytes));
-        let exchanged = self.exchange(&path, if gzip { body.gzipped() } else { body }).await;
+        let exchanged = self.exchange(&path, if gzip { body.gzipped() } else { body }, limit).await;
         match (named, gzip) {
             (true, _) => {}
             (false, true) => batch.reclaim_compressed(lent),
@@ -143,7 +150,7 @@ impl Sink {
 
     /// Whether an index takes anything at present; none where that cannot be seen. One control for each failure that
     /// it stands against: of many requests of others, some always get through.
-    pub(super) async fn takes(&self, index: &str, since: Instant) -> Option<bool> {
+    pub(super) async fn takes(&self, index: &str, since: Instant, limit: Option<Duration>) -> Option<bool> {
         let item = match self.progress.control(index, since) {
             Control::Item(item) => item,
             Control::TookOthers => return Some(true),
@@ -154,7 +161,7 @@ impl Sink {
             false => (PATH.to_owned(), item.clone()),
         };
         let bytes = body.len();
-        let takes = match self.exchange(&path, Body::ndjson(body)).await {
+        let takes = match self.exchange(&path, Body::ndjson(body), limit).await {
             Ok((Ok(answer), exchange)) => {
                 self.count(|stats| stats.enter(exchange.time, 1, bytes));
                 matches!(judge(&answer, 1, |_| index), Judgement::Items(verdicts)
@@ -170,15 +177,22 @@ impl Sink {
         Some(takes)
     }
 
-    async fn exchange(&self, path: &str, body: Body) -> Result<(Result<Answer, String>, Exchange<'_>), Blocked> {
+    async fn exchange(
+        &self,
+        path: &str,
+        body: Body,
+        limit: Option<Duration>,
+    ) -> Result<(Result<Answer, String>, Exchange<'_>), Blocked> {
         let asked = Instant::now();
         let admission = self.limiter.admit().await;
         let started = Instant::now();
-        let answer = match self.engine.send(Method::POST, path, body).await {
-            Err(error) if !error.is_transient() => {
+        let sending = self.engine.send(Method::POST, path, body);
+        let answer = match timeout(limit.unwrap_or(Duration::MAX), sending).await {
+            Err(_) => Err(format!("no answer within {} s", limit.unwrap_or_default().as_secs())),
+            Ok(Err(error)) if !error.is_transient() => {
                 return Err(Blocked::Everybody(StopReason::Unavailable(error.to_string())));
             }
-            answer => answer.map_err(|error| error.to_string()),
+            Ok(answer) => answer.map_err(|error| error.to_string()),
         };
         let retry_after = answer.as_ref().ok().and_then(|answer| answer.retry_after);
         let (queued, time) = (started - asked, started.elapsed());

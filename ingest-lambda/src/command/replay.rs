@@ -51,7 +51,8 @@ impl Replay {
             return fail(USAGE, &"--overwrite: a data stream, or an engine without ids, takes no document twice");
         }
         if self.objects && !ingest.can_overwrite() {
-            let why = "--objects: a data stream, or an engine without ids, would have the good lines of these objects twice";
+            let why =
+                "--objects: a data stream, or an engine without ids, would have the good lines of these objects twice";
             return fail(USAGE, &why);
         }
         let progress = Progress::of(if self.objects { "objects" } else { "files" });

@@ -13,6 +13,7 @@ use crate::cancel::{Cancel, Phase, StopReason};
 use crate::config::Settle;
 use crate::event::ObjectRef;
 use crate::ingest::Ingest;
+use crate::log;
 use crate::object::{Task, Todo};
 use crate::outcome::{RunError, Unsettled, Worked};
 use crate::queue::{self, Queue};
@@ -55,7 +56,7 @@ pub async fn tick(ingest: &Arc<Ingest>, time: Duration, cancel: &Cancel) -> Resu
         }
         None => None,
     };
-    let report = sweep(ingest, false, cancel, |_, _| {}).await;
+    let report = sweep(ingest, false, cancel, log::progress("objects")).await;
     if let Some(lease) = lease {
         cancel.until(Phase::Save, lease.release()).await;
     }
@@ -89,6 +90,8 @@ pub async fn sweep(
         {
             let (chosen, is_complete) = chosen?;
             report.listing_complete = Some(is_complete);
+            let (listed, chosen_now) = (report.objects.listed, chosen.objects.len() + chosen.suspects.len());
+            tracing::info!(listed, chosen = chosen_now, is_complete, "listed the bucket");
             let mut run = Run { ingest, overwrite, cancel, memory: &mut memory, report: &mut report };
             let (mine, sent) = match &ingest.queue {
                 Some(queue) => run.hand_over(queue, chosen).await,
