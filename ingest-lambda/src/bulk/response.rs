@@ -97,7 +97,7 @@ pub const ANSWERS: &[(&str, &str)] = &[
     ),
     (
         "the whole request refused or lost in any other way: 400, 403 and 413 by somebody in front, 500, 502, 504, no answer, an answer without the items",
-        "sent again, then in halves; a document that is refused alone is judged like an item, after one try where it is too large and two where it is refused by 4xx; if nothing gets through at all, the run stops",
+        "sent again, then in halves (at once where it took five seconds; each half is given five then); a document that is refused alone is judged like an item, after one try where it is too large and two where it is refused by 4xx; if nothing gets through at all, the run stops",
     ),
 ];
 
