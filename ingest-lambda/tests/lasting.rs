@@ -67,6 +67,20 @@ fn only_the_settlement_is_tried_again() {
     assert_eq!(index.requests().iter().sum::<usize>(), 60, "nothing was sent twice");
 }
 
+#[test]
+fn what_is_left_behind_is_named() {
+    let bucket = Bucket::of(&[("a.log", log(2).as_bytes())]);
+    let (s3, engine) = (bucket.serve(), Index::default().serve());
+    ingest(&s3, &engine);
+    // Of an object that is gone since.
+    bucket.put(&format!("{}state/resume/0123.json", bucket.folder()), b"{}");
+    let mine = status(&s3, &engine, &[]).report;
+    assert_eq!((&mine["resume_points"]["count"], &mine["others"]), (&1.into(), &json!(null)), "{mine}");
+    let other = status(&s3, &engine, &[("ALBATROSS_PREFIX", "b/")]).report;
+    assert_eq!(other["others"][0]["folder"], bucket.folder(), "{other}");
+    assert_eq!((&other["resume_points"]["count"], &other["others"][0]["prefix"]), (&0.into(), &"".into()));
+}
+
 /// An engine that takes a document as often as it comes.
 fn without_ids(documents: &Arc<AtomicUsize>) -> Server {
     let documents = Arc::clone(documents);

@@ -10,8 +10,8 @@ use crate::jobs::status::status;
 /// Show what waits and why, as JSON
 ///
 /// Reads the work list of this deployment: objects that failed, are only to be settled, are in the queue's hands or in
-/// an archive, each with its reason, how often and when it was tried; how far the listing came; and how many bad
-/// lines lie in quarantine, by code and day. Changes nothing, and asks nothing of the engine.
+/// an archive, each with its reason, how often and when it was tried; how far the listing came; other deployments
+/// below the same own prefix; and how many bad lines lie in quarantine, by code and day. Changes nothing, and asks nothing of the engine.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

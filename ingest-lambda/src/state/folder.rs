@@ -31,7 +31,6 @@ impl Folder {
     }
 
     /// A folder by its path, which ends in a slash.
-    #[cfg(test)]
     pub(crate) fn at(path: &str) -> Self {
         Self { path: path.to_owned() }
     }

@@ -27,6 +27,12 @@ pub struct ResumePoint {
 }
 
 impl ResumePoint {
+    /// Below which the resume points of a deployment lie.
+    #[must_use]
+    pub fn prefix(folder: &Folder) -> String {
+        folder.state("resume/")
+    }
+
     /// The resume point of an object, if it has one.
     ///
     /// # Errors
@@ -53,5 +59,5 @@ impl ResumePoint {
 }
 
 fn key(folder: &Folder, object_key: &str) -> String {
-    folder.state(&format!("resume/{:032x}.json", xxh3_128(object_key.as_bytes())))
+    format!("{}{:032x}.json", ResumePoint::prefix(folder), xxh3_128(object_key.as_bytes()))
 }
