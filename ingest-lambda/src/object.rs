@@ -244,9 +244,10 @@ impl<'a> Reading<'a> {
     /// Reads the whole object and brings every good line into the index; gives the damage, if it
     /// has one.
     async fn read(&mut self) -> Result<Option<Damage>, Halt> {
-        let bucket = self.logs.store.bucket();
-        let origin = Arc::new(Origin::new(bucket, self.key, self.download.etag()));
-        let writer = self.ingest.writer(&Source::s3(bucket, self.key), self.logs.overwrite);
+        // Where it was written: there its documents and bad lines say that they come from.
+        let (bucket, key) = (self.ingest.bucket(), self.logs.original(self.key));
+        let origin = Arc::new(Origin::new(bucket, key, self.download.etag()));
+        let writer = self.ingest.writer(&Source::s3(bucket, key), self.logs.overwrite);
         let done_lines = self.pipeline.last_line();
         let mut lines = LogLines::new(Limits::default());
         let mut batch = self.ingest.sink.batch(&origin);
@@ -290,7 +291,9 @@ impl<'a> Reading<'a> {
             return Err(Unsettled::Unbalanced);
         }
         let (ingest, logs, key, etag) = (self.ingest, self.logs, self.key, self.download.etag());
-        let record = damage.as_ref().map(|damage| settlement::record(logs, key, etag, length, damage, &ledger));
+        let record = damage
+            .as_ref()
+            .map(|damage| settlement::record(ingest.bucket(), logs.original(key), etag, length, damage, &ledger));
         let quarantined = !self.pipeline.quarantine().is_empty();
         // First everything that keeps what cannot be indexed.
         match cancel.until(Phase::Settle, self.pipeline.quarantine().complete(&ingest.store)).await {

@@ -28,9 +28,9 @@ struct DamageRecord<'a> {
     ledger: &'a Ledger,
 }
 
-/// The record of what is wrong with an object.
-pub(super) fn record(logs: &Logs, key: &str, etag: &str, bytes: u64, damage: &Damage, ledger: &Ledger) -> Value {
-    let (bucket, message) = (logs.store.bucket(), damage.to_string());
+/// The record of what is wrong with an object that was written there.
+pub(super) fn record(bucket: &str, key: &str, etag: &str, bytes: u64, damage: &Damage, ledger: &Ledger) -> Value {
+    let message = damage.to_string();
     let record = DamageRecord { bucket, key, etag, bytes, damage, message, ledger };
     // Of types that are always JSON.
     serde_json::to_value(record).unwrap_or_default()

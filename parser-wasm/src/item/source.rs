@@ -2,12 +2,14 @@
 
 use crate::format::{AwsName, Hint};
 
-/// An S3 object, or a file that has no bucket.
+/// An S3 object, or a file that has no bucket. Of an object that was moved it is the place where it was written: so its
+/// documents stay what they were.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// `s3://bucket/key`; absent for a file on disk.
     path: Option<String>,
-    base_name: String,
+    /// What follows the bucket; a file's name.
+    key: String,
 }
 
 /// Why a text is not the address of an object.
@@ -18,13 +20,13 @@ pub struct SourceError(String);
 impl Source {
     /// An object in S3.
     pub fn s3(bucket: &str, key: &str) -> Self {
-        Self { path: Some(format!("s3://{bucket}/{key}")), base_name: base_name(key).to_owned() }
+        Self { path: Some(format!("s3://{bucket}/{key}")), key: key.to_owned() }
     }
 
     /// A file outside S3, by its name. Its documents have no `log.file.path`; their ids are those of an object with
-    /// the same base name, so that a file downloaded from S3 keeps its ids.
+    /// the same base name, so that a file downloaded from S3 keeps its ids, as long as nothing is redacted.
     pub fn file(name: &str) -> Self {
-        Self { path: None, base_name: base_name(name).to_owned() }
+        Self { path: None, key: base_name(name).to_owned() }
     }
 
     /// Reads `s3://bucket/key`.
@@ -43,19 +45,24 @@ impl Source {
         self.path.as_deref()
     }
 
+    /// The key; of a file its name without folders.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// The name without folders.
     pub fn base_name(&self) -> &str {
-        &self.base_name
+        base_name(&self.key)
     }
 
     /// The format that the name tells of, where it is one that AWS gives.
     pub(crate) fn hint(&self) -> Hint {
-        AwsName::parse(&self.base_name).map_or(Hint::None, |name| Hint::Named(name.format))
+        AwsName::parse(self.base_name()).map_or(Hint::None, |name| Hint::Named(name.format))
     }
 
     /// Account and region, where the name is one that AWS gives.
     pub(crate) fn account_and_region(&self) -> Option<(&str, &str)> {
-        let AwsName { account, region, .. } = AwsName::parse(&self.base_name)?;
+        let AwsName { account, region, .. } = AwsName::parse(self.base_name())?;
         let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
         let is_region = region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         (is_account && is_region && !region.is_empty()).then_some((account, region))

@@ -1,6 +1,6 @@
 //! From a line to a bulk item: the one function that page, command and Lambda call.
 
-use super::id::{object_id, write_id};
+use super::id::Ids;
 use super::rejection::Rejection;
 use super::settings::Settings;
 use super::source::Source;
@@ -21,7 +21,7 @@ pub struct ItemWriter {
     settings: Settings,
     /// `create` keeps a document that is there, `index` replaces it.
     operation: &'static str,
-    object: [u8; 16],
+    ids: Ids,
     hint: Hint,
     context: Context,
     redactor: Option<Redactor>,
@@ -67,7 +67,8 @@ impl ItemWriter {
         Self {
             settings: settings.clone(),
             operation: CREATE,
-            object: object_id(source.base_name()),
+            // Its folders tell an object whose lines' content must have no part.
+            ids: Ids::of(if settings.redact.is_empty() { source.base_name() } else { source.key() }),
             hint: source.hint(),
             context: Context {
                 path: source.path().map(str::to_owned),
@@ -129,7 +130,11 @@ impl ItemWriter {
         }
         if self.settings.has_ids() {
             out.extend_from_slice(br#"","_id":""#);
-            write_id(&self.object, line.number, line.bytes, out);
+            match &self.redactor {
+                None => self.ids.write(line.number, line.bytes, out),
+                // Of what redaction leaves in any case.
+                Some(_) => self.ids.write(line.number, record.time().text.as_bytes(), out),
+            }
         }
         out.extend_from_slice(br#""}}"#);
         let action = start..out.len();

@@ -25,14 +25,17 @@ fn written(line: &str, settings: &Settings, key: Option<&RedactionKey>) -> [Stri
 
 #[test]
 fn nothing_secret_is_left_in_a_full_document() {
-    let [action, plain] = written(LINE, &Settings::default(), None);
+    let [_, plain] = written(LINE, &Settings::default(), None);
     assert!(plain.matches("SECRET").count() > 10 && plain.matches("203.0.113.77").count() >= 7);
     for query in ["mask", "drop"] {
         for addresses in ["truncate", "hmac"] {
             let settings = settings(&format!(r#"{{"query":"{query}","addresses":"{addresses}"}}"#));
-            let [redacted_action, redacted] = written(LINE, &settings, None);
+            let [action, redacted] = written(LINE, &settings, None);
             assert!(!redacted.contains("SECRET") && !redacted.contains("203.0.113.77"), "{redacted}");
-            assert_eq!(redacted_action, action, "id and index stay");
+            // Whoever tries what may have stood there gets the same id for each guess.
+            for (guessed, guess) in [("203.0.113.77", "203.0.113.78"), ("SECRET", "GUESS")] {
+                assert_eq!(written(&LINE.replace(guessed, guess), &settings, None)[0], action, "{guess}");
+            }
         }
     }
 }
@@ -86,7 +89,23 @@ fn replaced_addresses_are_the_same_for_the_same_client() {
 fn a_document_with_nothing_to_redact_stays_as_it_is() {
     let line = r#"http 2026-11-23T00:00:00.000001Z app/a/1 192.0.2.0:1 10.0.0.1:80 -1 -1 -1 404 - 1 2 "GET http://a.example:80/\x22\xC3\xA9 HTTP/1.1" "-" - - -"#;
     let all = settings(r#"{"query":"mask","addresses":"truncate","remove":["user_agent"]}"#);
-    assert_eq!(written(line, &all, None), written(line, &Settings::default(), None));
+    assert_eq!(written(line, &all, None)[1], written(line, &Settings::default(), None)[1]);
+}
+
+#[test]
+fn redacted_lines_are_told_apart_by_object_number_and_time() {
+    let settings = settings(r#"{"addresses":"truncate"}"#);
+    let id = |key: &str, number: u64, line: &str| {
+        let writer = ItemWriter::new(&settings, &Source::s3("logs", key), &Knowledge::default());
+        let mut out = Vec::new();
+        let line = Line { number, offset: 0, bytes: line.as_bytes(), length: line.len() as u64 };
+        let LineOutcome::Item(item) = writer.write(&line, &mut out) else { panic!("an item") };
+        String::from_utf8(out[item.action].to_vec()).expect("UTF-8")
+    };
+    let one = id("a/access.log", 1, LINE);
+    assert_ne!(id("b/access.log", 1, LINE), one, "somebody else's object of the same name");
+    assert_ne!(id("a/access.log", 2, LINE), one);
+    assert_ne!(id("a/access.log", 1, &LINE.replace("07:15:47.805298", "07:15:47.805299")), one, "written over");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::bulk::pipeline::Pipeline;
 use crate::bulk::{Batch, Origin};
 use crate::ingest::Ingest;
 use crate::lines::LogLines;
-use crate::quarantine::{ENTRY_LIMITS, QuarantineFile};
+use crate::quarantine::{ENTRY_LIMITS, QuarantineFile, lines_key};
 
 /// What of an entry a replay reads.
 #[derive(Deserialize)]
@@ -36,11 +36,15 @@ pub(super) async fn replay(
     let pipeline = sending.insert(pipeline(ingest, rest));
     let mut batch: Option<(ItemWriter, Batch)> = None;
     while lines.damage().is_none() && lines.take_up(&mut download).await? {
-        while let Some(entry) = lines.next_line() {
-            let entry: Entry = serde_json::from_slice(entry.bytes).map_err(|error| {
-                Halt::File(format!("line {} is not an entry of a quarantine: {error}", entry.number))
-            })?;
-            // A file holds the lines of one object, so this happens once.
+        while let Some(line) = lines.next_line() {
+            let place = line.number;
+            let entry: Entry = serde_json::from_slice(line.bytes)
+                .map_err(|error| Halt::File(format!("line {place} is not an entry of a quarantine: {error}")))?;
+            // Who can write here does not choose whose lines these are.
+            if entry.bucket != ingest.bucket() || lines_key(ingest.folder.path(), &entry.key, &entry.etag) != file {
+                let (number, Entry { bucket, key, .. }) = (place, entry);
+                return Err(Halt::File(format!("line {number} is of s3://{bucket}/{key}, and its file is not")));
+            }
             let (writer, batch) = batch.get_or_insert_with(|| {
                 let writer = ingest.writer(&Source::s3(&entry.bucket, &entry.key), overwrite);
                 let origin = Arc::new(Origin::new(&entry.bucket, &entry.key, &entry.etag));

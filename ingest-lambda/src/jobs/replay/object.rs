@@ -35,6 +35,10 @@ pub(super) async fn replay(
     };
     let Record { bucket, key, etag } = serde_json::from_slice(&record)
         .map_err(|error| Halt::File(format!("the .damage.json beside it is not a record of a quarantine: {error}")))?;
+    let is_its_own = bucket == ingest.bucket() && quarantine::object_key(ingest.folder.path(), &key, &etag) == object;
+    if !is_its_own {
+        return Err(Halt::File(format!("the .damage.json beside it is that of s3://{bucket}/{key}")));
+    }
     let mut download = store.get(object).await?;
     let bad_lines = quarantine::lines_key(ingest.folder.path(), &key, &etag);
     let pipeline = sending.insert(pipeline(ingest, QuarantineFile::new(bad_lines.clone())));
