@@ -11,7 +11,7 @@ mod replay;
 mod setup;
 mod status;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ use tokio::signal;
 
 use crate::cancel::{Cancel, StopReason};
 use crate::config::{ConfigError, VARIABLES};
+use crate::console::{self, say};
 use crate::ingest::Ingest;
 use crate::log::{self, log_as_json};
 
@@ -105,7 +106,13 @@ fn block_on(future: impl Future<Output = ExitCode>) -> ExitCode {
 
 /// Says on standard error why the command ends, and gives its exit status.
 fn fail(status: u8, error: &dyn std::fmt::Display) -> ExitCode {
-    eprintln!("albatross: {error}");
+    say(error);
+    status.into()
+}
+
+/// The same for what has several lines, of our own making.
+fn fail_with_text(status: u8, text: &str) -> ExitCode {
+    console::note(&format!("albatross: {text}"));
     status.into()
 }
 
@@ -136,7 +143,7 @@ async fn ingest_with(geo: &geo::Geo) -> Result<Arc<Ingest>, ExitCode> {
 
 fn misconfigured(ConfigError { problems }: &ConfigError) -> ExitCode {
     for problem in problems {
-        eprintln!("albatross: {problem}");
+        console::note(&format!("albatross: {problem}"));
     }
     USAGE.into()
 }
@@ -160,7 +167,7 @@ async fn wait_for_signal(cancel: Cancel) {
     signalled().await;
     cancel.cancel(StopReason::Interrupted);
     signalled().await;
-    eprintln!("albatross: interrupted again");
+    say(&"interrupted again");
     std::process::exit(INTERRUPTED);
 }
 
@@ -181,9 +188,7 @@ async fn signalled() {
 /// Prints a report as one line of JSON; a run that was stopped is a failure, and so is one that left work for a
 /// person.
 fn print(report: &impl Serialize, stopped: Option<&StopReason>, is_failure: bool) -> ExitCode {
-    let written =
-        serde_json::to_string(report).map_err(io::Error::from).and_then(|json| writeln!(io::stdout(), "{json}"));
-    match (written, stopped) {
+    match (console::report(report), stopped) {
         (Err(error), _) => fail(FAILED, &error),
         (Ok(()), Some(reason)) => fail(FAILED, reason),
         (Ok(()), None) if is_failure => fail(FAILED, &"not everything could be done; the report says what and why"),

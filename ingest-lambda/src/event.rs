@@ -11,7 +11,7 @@ pub use self::object::ObjectRef;
 pub use self::order::WorkOrder;
 
 use self::object::Notified;
-use crate::excerpt::excerpt;
+use crate::plain::excerpt;
 
 /// An event this Lambda acts on.
 #[derive(Debug, Clone, PartialEq, Eq)]

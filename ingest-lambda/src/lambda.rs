@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use tracing::Instrument;
 
 use crate::cancel::{Cancel, Phase, StopReason};
+use crate::console;
 use crate::deadline::Deadline;
 use crate::event::{Event, Message, MessageWork, ObjectRef, WorkOrder};
-use crate::excerpt::excerpt;
 use crate::ingest::Ingest;
 use crate::jobs::backfill::backfill;
 use crate::jobs::named::{Answered, Named, work_on};
@@ -21,6 +21,7 @@ use crate::jobs::replay::{What, replay};
 use crate::jobs::sweep::{Tick, tick};
 use crate::log;
 use crate::metrics;
+use crate::plain::excerpt;
 use crate::report::Report;
 use crate::setup::{SetupExtras, setup};
 
@@ -62,12 +63,12 @@ async fn answer(ingest: &Arc<Ingest>, event: Event, left: Duration, cancel: &Can
         Event::Test => Ok(json!({ "test": true })),
         Event::Tick => match tick(ingest, left, cancel).await.map_err(|error| failed("run", &error))? {
             Tick::Swept(report) => {
-                emit(&metrics::embedded(&report, &ingest.deployment(), SystemTime::now()));
+                console::metrics(&metrics::embedded(&report, &ingest.deployment(), SystemTime::now()));
                 ended(&report)
             }
             // No other metrics: zeros would look like an empty bucket.
             Tick::Skipped(why) => {
-                emit(&metrics::skipped_tick(&ingest.deployment(), SystemTime::now()));
+                console::metrics(&metrics::skipped_tick(&ingest.deployment(), SystemTime::now()));
                 Ok(json!({ "skipped": why }))
             }
         },
@@ -183,7 +184,7 @@ async fn work(
     named.sort_by_cached_key(place);
     named.dedup_by(|next, first| next.object == first.object);
     let (report, answered) = work_on(ingest, named, overwrite, cancel).await.map_err(|error| failed("run", &error))?;
-    emit(&metrics::embedded(&report, &ingest.deployment(), SystemTime::now()));
+    console::metrics(&metrics::embedded(&report, &ingest.deployment(), SystemTime::now()));
     Ok(Some((report, answered)))
 }
 
@@ -266,12 +267,8 @@ fn failed_job(ingest: &Ingest, kind: &str, error: &dyn std::fmt::Display) -> Dia
     failed(kind, error)
 }
 
-fn emit(metrics: &Value) {
-    println!("{metrics}");
-}
-
 fn emit_job(ingest: &Ingest, is_unfinished: bool) {
-    emit(&metrics::job(is_unfinished, &ingest.deployment(), SystemTime::now()));
+    console::metrics(&metrics::job(is_unfinished, &ingest.deployment(), SystemTime::now()));
 }
 
 /// How long this invocation may still take.

@@ -8,6 +8,7 @@
 //! Decisions are pure functions (in `bulk`, `backoff`, `ledger`, `outcome`); the rest is concrete I/O, tested over
 //! real sockets.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod at_once;
@@ -17,11 +18,11 @@ mod bulk;
 mod cancel;
 pub mod command;
 mod config;
+mod console;
 mod deadline;
 mod engine;
 mod error_chain;
 mod event;
-mod excerpt;
 mod ingest;
 mod jobs;
 pub mod lambda;
@@ -33,6 +34,7 @@ mod metrics;
 mod network;
 mod object;
 mod outcome;
+mod plain;
 mod pool;
 mod quarantine;
 mod queue;

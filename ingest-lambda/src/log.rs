@@ -10,6 +10,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cancel::StopReason;
 use crate::config::LOG_LEVEL;
+use crate::console::JsonLines;
 use crate::outcome::{Disposition, Settled, Worked};
 use crate::report::Report;
 
@@ -27,7 +28,7 @@ pub fn log_as_json() {
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
-        .with_writer(std::io::stderr);
+        .with_writer(JsonLines);
     let levels = Targets::new()
         .with_target("ingest_lambda", level().unwrap_or(LevelFilter::INFO))
         .with_default(LevelFilter::WARN);

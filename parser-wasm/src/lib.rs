@@ -49,4 +49,4 @@ pub use logged::Logged;
 pub use reader::{Limits, LogReader};
 pub use record::{Endpoint, HealthTarget, List, Phase, Request, Seconds, Timestamp, Validity};
 pub use redact::{AddressRedaction, KeyError, QueryRedaction, Redaction, RedactionError, RedactionKey};
-pub use text::Text;
+pub use text::{Text, is_shown};

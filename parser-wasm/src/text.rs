@@ -2,6 +2,17 @@
 
 use std::borrow::Cow;
 
+/// Whether a character only shows itself. Others move a terminal's cursor or change its colours (C0, DEL, C1), end a
+/// line, turn text around, or are not seen at all.
+pub fn is_shown(character: char) -> bool {
+    !character.is_control()
+        && !matches!(
+            character,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
 /// A field's bytes as logged, escapes and all.
 ///
 /// ALB escapes as nginx does: `"` is `\x22`, `\` is `\x5C`, every byte outside printable ASCII `\xHH`

@@ -15,6 +15,7 @@ use super::entry::Refusal;
 use super::items::Items;
 use super::place;
 use crate::engine::Answer;
+use crate::plain::{beginning, excerpt};
 
 /// What became of a whole request.
 #[derive(Debug, PartialEq, Eq)]
@@ -100,6 +101,9 @@ pub const ANSWERS: &[(&str, &str)] = &[
         "sent again, then in halves (at once where it took five seconds; each half is given five then); a document that is refused alone is judged like an item, after one try where it is too large and two where it is refused by 4xx; if nothing gets through at all, the run stops",
     ),
 ];
+
+/// What an engine says of a document may repeat the document.
+const REASON_CHARS: usize = 1000;
 
 /// An item is answered under the name of its action.
 #[derive(Deserialize)]
@@ -242,7 +246,8 @@ impl ItemAnswer<'_> {
 
     fn refusal(self) -> Refusal {
         let ItemError { kind, reason } = *self.error.unwrap_or_default();
-        Refusal { status: self.status, kind, reason: reason.unwrap_or_default() }
+        let reason = beginning(&reason.unwrap_or_default(), REASON_CHARS);
+        Refusal { status: self.status, kind: excerpt(&kind), reason }
     }
 }
 

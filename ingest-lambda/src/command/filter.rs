@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use parser_wasm::Settings;
 
-use super::{USAGE, fail, print, read_filter, read_settings};
+use super::{USAGE, fail_with_text, print, read_filter, read_settings};
 
 /// Print a filter as the body of a search
 ///
@@ -36,7 +36,7 @@ impl Filter {
         let Settings { schema, engine, .. } = self.settings.unwrap_or_default();
         match read_filter(schema, &self.filter) {
             Ok(filter) => print(&filter.to_search_body(engine), None, false),
-            Err(problem) => fail(USAGE, &format_args!("this is no filter: {problem}")),
+            Err(problem) => fail_with_text(USAGE, &format!("this is no filter: {problem}")),
         }
     }
 }

@@ -16,7 +16,7 @@ use parser_wasm::{
 
 use self::output::{Documents, Notes};
 use super::geo::Geo;
-use super::{FAILED, USAGE, fail, read_filter, read_settings};
+use super::{FAILED, USAGE, fail, fail_with_text, read_filter, read_settings};
 
 /// A line was rejected, and `--strict` minds.
 const REJECTED: u8 = 3;
@@ -124,7 +124,7 @@ impl Parse {
         }
         let settings = match self.settings() {
             Ok(settings) => settings,
-            Err(problem) => return fail(USAGE, &problem),
+            Err(problem) => return fail_with_text(USAGE, &problem),
         };
         let knowledge = match self.geo.read() {
             Ok(databases) => Knowledge::of_uap_core(databases),

@@ -1,6 +1,6 @@
 //! `albatross setup`: index template and retention, and what else is asked for.
 
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 use std::str::FromStr;
 
@@ -8,6 +8,7 @@ use clap::Args;
 
 use super::{FAILED, fail, ingest};
 use crate::config::{BackendRole, DashboardsUrl, NoDashboardsUrl};
+use crate::console;
 use crate::setup::dashboards::dashboards;
 use crate::setup::{SetupExtras, setup};
 
@@ -80,13 +81,16 @@ impl Setup {
             Err(error) => return fail(FAILED, &error),
         };
         let Some(file) = file else {
-            println!("{report}");
-            return ExitCode::SUCCESS;
+            return written(console::text(&report));
         };
-        eprintln!("{report}");
-        match io::stdout().write_all(file.as_bytes()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => fail(FAILED, &error),
-        }
+        console::note(&report);
+        written(console::file(file.as_bytes()))
+    }
+}
+
+fn written(result: io::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(FAILED, &error),
     }
 }

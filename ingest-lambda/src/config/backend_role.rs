@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::excerpt::excerpt;
+use crate::plain::excerpt;
 
 /// Whoever ingests, as the security plugin knows it: a backend role. On an Amazon domain it is the ARN of an IAM role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! A bucket's name, as people have it.
 
-use crate::excerpt::excerpt;
+use crate::plain::excerpt;
 
 /// The name, or what to write instead.
 pub(super) fn name(text: &str) -> Result<String, String> {

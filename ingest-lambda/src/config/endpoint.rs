@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Url;
 
-use crate::excerpt::excerpt;
+use crate::plain::excerpt;
 
 /// An engine's URL, with a path that ends in a slash so that others can be joined to it.
 pub(crate) fn from_url(text: &str) -> Result<Url, String> {

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use super::VARIABLES;
-use crate::excerpt::excerpt;
+use crate::plain::excerpt;
 
 const OURS: &str = "ALBATROSS_";
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::auth::AuthError;
-use crate::excerpt::excerpt;
+use crate::plain::excerpt;
 
 /// A whole answer.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Answer, Body, Engine};
-use crate::excerpt::excerpt;
+use crate::plain::excerpt;
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

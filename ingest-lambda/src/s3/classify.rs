@@ -12,9 +12,13 @@ use super::request::{Subject, Whose};
 use super::{Failure, Reach, S3Error, Store, permission, reach};
 use crate::engine::tls;
 use crate::error_chain::error_chain;
+use crate::plain::beginning;
 
 /// Some stores ask for minutes whenever they are busy. To heed that would be to give up.
 const LONGEST_WISH: Duration = Duration::from_secs(20);
+
+/// S3's words are repeated up to so many characters.
+const MESSAGE_CHARS: usize = 1000;
 
 /// An error, and whether its code is one that nobody knows.
 pub(super) struct Classified {
@@ -35,8 +39,8 @@ impl Store {
         let status = answer.map(|answer| answer.status().as_u16());
         let code = error.code().map(str::to_owned);
         let message = match (&code, error.message()) {
-            (Some(_), message) => message.unwrap_or_default().to_owned(),
-            (None, _) => error_chain(error),
+            (Some(_), message) => beginning(message.unwrap_or_default(), MESSAGE_CHARS),
+            (None, _) => beginning(&error_chain(error), MESSAGE_CHARS),
         };
         let known = match status {
             Some(status) => reach::of_answer(code.as_deref(), status),

@@ -55,13 +55,35 @@ pub struct Pages<'a> {
     token: Option<String>,
     after: Option<String>,
     is_over: bool,
+    turns: Turns,
+}
+
+/// Notices a listing that goes round in a circle, of whatever length, by one token that it remembers: that of the
+/// latest page whose number is a power of two.
+#[derive(Debug, Default)]
+struct Turns {
+    pages: u64,
+    remembered: Option<String>,
+}
+
+impl Turns {
+    /// Whether a page goes on where an earlier one did.
+    fn repeat(&mut self, token: &str) -> bool {
+        let repeats = self.remembered.as_deref() == Some(token);
+        self.pages += 1;
+        if self.pages.is_power_of_two() {
+            self.remembered = Some(token.to_owned());
+        }
+        repeats
+    }
 }
 
 impl Store {
     /// All objects under a prefix.
     #[must_use]
     pub fn pages(&self, prefix: &str) -> Pages<'_> {
-        Pages { store: self, prefix: prefix.to_owned(), delimiter: None, token: None, after: None, is_over: false }
+        let (prefix, turns) = (prefix.to_owned(), Turns::default());
+        Pages { store: self, prefix, delimiter: None, token: None, after: None, is_over: false, turns }
     }
 
     /// The folders right below a prefix, and the objects that lie in none.
@@ -101,6 +123,9 @@ impl Pages<'_> {
             tokio::time::sleep(PAUSE * attempt).await;
             attempt += 1;
         };
+        if token.as_deref().is_some_and(|token| self.turns.repeat(token)) {
+            return Err(S3Error::ShortListing { problem: "it goes on where it went on before" });
+        }
         self.is_over = token.is_none();
         self.token = token;
         Ok(Some(page))
@@ -170,6 +195,17 @@ mod tests {
             let answer = ListObjectsV2Output::builder().is_truncated(false).key_count(1).contents(object).build();
             assert_eq!(whole(answer).unwrap().0.objects[0].archived, is_archived, "{class}");
         }
+    }
+
+    #[test]
+    fn a_listing_that_goes_round_ends() {
+        for circle in 1..50 {
+            let mut turns = Turns::default();
+            let pages = (0..1000).take_while(|page| !turns.repeat(&format!("{}", page % circle))).count();
+            assert!((circle..4 * circle + 2).contains(&pages), "{circle}: {pages}");
+        }
+        let mut turns = Turns::default();
+        assert!((0..10_000).all(|page| !turns.repeat(&page.to_string())));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use self::render::Subject;
 use crate::cancel::StopReason;
 use crate::config::DashboardsUrl;
 use crate::engine::{Answer, Body, Engine};
-use crate::excerpt::excerpt;
+use crate::plain::excerpt;
 
 const IMPORT: &str = "api/saved_objects/_import?overwrite=true";
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::template::{Overruled, TemplateError};
 use crate::engine::{Answer, Body, Engine};
-use crate::excerpt::excerpt;
+use crate::plain::excerpt;
 
 /// Templates that an error names.
 const NAMED: usize = 5;

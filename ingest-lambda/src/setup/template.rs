@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::cancel::StopReason;
 use crate::engine::{Answer, Body, Engine};
-use crate::excerpt::excerpt;
+use crate::plain::excerpt;
 
 /// Why the engine is not ready to take documents.
 #[derive(Debug, Error)]

@@ -1,6 +1,6 @@
 //! Writing JSON straight into bytes.
 
-use crate::text::Text;
+use crate::text::{Text, is_shown};
 use std::net::IpAddr;
 
 /// A JSON object being written. Fields without a value are left out, and so are objects without a field.
@@ -197,17 +197,22 @@ fn marks_of(word: u64) -> u64 {
     (word | below_space | delete | is(b'"') | is(b'\\')) & (EACH * 0x80)
 }
 
+/// What would act on a terminal, or turn the text around it, is escaped too: whoever reads JSON gets the same text.
 fn write_escaped(value: &str, out: &mut Vec<u8>) {
     out.push(b'"');
-    for &byte in value.as_bytes() {
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            0x00..=0x1F => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => out.push(byte),
+    for character in value.chars() {
+        match character {
+            '"' => out.extend_from_slice(b"\\\""),
+            '\\' => out.extend_from_slice(b"\\\\"),
+            '\n' => out.extend_from_slice(b"\\n"),
+            '\r' => out.extend_from_slice(b"\\r"),
+            '\t' => out.extend_from_slice(b"\\t"),
+            _ if is_shown(character) => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            _ => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+                }
+            }
         }
     }
     out.push(b'"');
@@ -240,10 +245,12 @@ mod tests {
     }
 
     #[test]
-    fn strings_are_escaped_as_serde_json_does() {
-        for value in ["", "plain", "quote\" back\\ nl\n cr\r tab\t nul\0 esc\u{1b}", "é 😀 \u{7f}"] {
+    fn strings_are_read_as_what_they_were() {
+        let unseen = "\u{7f} \u{9b} \u{202e} \u{2028} \u{feff} \u{e0041}";
+        for value in ["", "plain", "quote\" back\\ nl\n cr\r tab\t nul\0 esc\u{1b}", "é 😀", unseen] {
             let mut out = Vec::new();
             write_string(value, &mut out);
+            assert!(std::str::from_utf8(&out).expect("UTF-8").chars().all(is_shown));
             let read: String = serde_json::from_slice(&out).expect("JSON");
             assert_eq!(read, value);
         }

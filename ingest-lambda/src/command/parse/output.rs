@@ -8,6 +8,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use parser_wasm::{Damage, ItemWriter, Line, LineOutcome, Rejection};
 use serde::Serialize;
 
+use crate::plain::{self, Plain};
+
 /// Written at once when so much has gathered.
 const WRITE_BYTES: usize = 256 << 10;
 
@@ -75,7 +77,7 @@ impl Notes {
 
     pub(super) fn rejected(&mut self, file: &str, rejection: &Rejection<'_>) {
         if self.on_terminal {
-            self.buffer.extend_from_slice(format!("{file}: {rejection}\n").as_bytes());
+            self.buffer.extend_from_slice(format!("{}: {rejection}\n", Plain(file)).as_bytes());
         } else {
             rejection.write_json(file, &mut self.buffer);
             self.buffer.push(b'\n');
@@ -94,10 +96,10 @@ impl Notes {
     }
 
     fn note(&mut self, note: &impl Serialize) {
-        // Into memory, and of types that are always JSON: it cannot fail.
-        if serde_json::to_writer(&mut self.buffer, note).is_ok() {
-            self.buffer.push(b'\n');
-        }
+        // Of types that are always JSON.
+        let json = serde_json::to_string(note).unwrap_or_default();
+        self.buffer.extend_from_slice(plain::json(&json).as_bytes());
+        self.buffer.push(b'\n');
         self.flush();
     }
 
