@@ -6,6 +6,7 @@ mod delivery;
 mod entry;
 mod items;
 mod name_in_url;
+mod old_indices;
 mod parked;
 pub(crate) mod pipeline;
 mod place;

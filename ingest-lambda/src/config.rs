@@ -79,6 +79,8 @@ pub struct Config {
     pub batch_bytes: usize,
     /// Objects worked on at once.
     pub objects_in_flight: usize,
+    /// Most indices of old days, or of days to come, that one run writes to.
+    pub old_indices: usize,
     /// How long documents are kept; none for ever.
     pub retention_days: Option<u32>,
     /// The one place outside the engine's address where a work order may import dashboards.
@@ -234,6 +236,7 @@ impl Config {
             backfill_queue_url: lookup.text("ALBATROSS_BACKFILL_QUEUE_URL"),
             batch_bytes: lookup.number("ALBATROSS_BATCH_BYTES", 3 << 20, 10_000..=100 << 20),
             objects_in_flight: lookup.number("ALBATROSS_OBJECTS_IN_FLIGHT", 4, 1..=64),
+            old_indices: lookup.number("ALBATROSS_OLD_INDICES", 100, 0..=100_000),
             retention_days: lookup.optional_number("ALBATROSS_RETENTION_DAYS", 1..=36_500),
             dashboards_url: read_parsed(&mut lookup, "ALBATROSS_DASHBOARDS_URL"),
             grant_role: read_parsed(&mut lookup, "ALBATROSS_GRANT_ROLE"),

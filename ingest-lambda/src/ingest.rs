@@ -64,7 +64,7 @@ impl Ingest {
     /// that cannot be set up.
     pub async fn start() -> Result<Self, ConfigError> {
         let Started { config, sdk, settings, engine, store } = start().await?;
-        let sink = Arc::new(Sink::new(engine.clone(), &config));
+        let sink = Arc::new(Sink::new(engine.clone(), &config, &settings));
         let knowledge = Knowledge::of_uap_core(config.geo.clone());
         let queue = |url: &Option<String>| url.as_ref().map(|url| Queue::new(&sdk, url));
         let (fanout, backfill) = (queue(&config.fanout_queue_url), queue(&config.backfill_queue_url));
@@ -140,8 +140,9 @@ impl Ingest {
         self.store.bucket()
     }
 
-    /// A report on nothing yet.
+    /// A run begins: a report on nothing yet.
     pub(crate) fn report(&self) -> Report {
+        self.sink.begin_run();
         Report { geo: self.knowledge.geo.list(), ..Report::new(self.settings.digest()) }
     }
 

@@ -263,8 +263,8 @@ impl Unsettled {
             Self::Interrupted,
             Self::NotReached,
         ];
-        use ParkedCode::{IndexRefused, NotStored, Refused, Stalled};
-        examples.extend([IndexRefused, Stalled, NotStored, Refused].map(parked));
+        use ParkedCode::{IndexRefused, ManyIndices, NotStored, Refused, Stalled};
+        examples.extend([IndexRefused, Stalled, NotStored, ManyIndices, Refused].map(parked));
         examples
     }
 }

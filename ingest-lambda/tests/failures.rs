@@ -63,6 +63,22 @@ fn what_a_pipeline_drops_or_sends_elsewhere_is_not_stored() {
 }
 
 #[test]
+fn no_object_takes_the_clusters_last_shard() {
+    // 300 days from 1970 on, and beside it a log of many days that were not long ago by its own measure.
+    let days = (0..300).map(|day| format!("19{:02}-{:02}-{:02}", 70 + day / 28 / 12, day / 28 % 12 + 1, day % 28 + 1));
+    let evil: String = days.enumerate().map(|(number, day)| line(number).replace("2018-07-02", &day)).collect();
+    let bucket = Bucket::of(&[("evil.log", evil.as_bytes()), ("good.log", log(5).as_bytes())]);
+    let index = Index::default();
+    let mut run = command("ingest", &bucket.serve(), &index.serve());
+    let run = report_of(run.env("ALBATROSS_OLD_INDICES", "20").env("ALBATROSS_BATCH_BYTES", "10000"));
+    assert_eq!(run.report["left_by_reason"], json!({ "many_indices": 1 }), "{}", run.stderr);
+    assert_eq!(run.report["objects"]["settled"], 1, "{}", run.report);
+    assert!(index.count() <= 5 + 20, "{}", index.count());
+    let message = run.report["left"][0]["message"].as_str().unwrap();
+    assert!(message.contains("ALBATROSS_OLD_INDICES is 20"), "{message}");
+}
+
+#[test]
 fn a_closed_or_blocked_index_keeps_its_own_objects_only() {
     for (status, kind) in
         [(400, "index_closed_exception"), (403, "cluster_block_exception"), (404, "index_not_found_exception")]

@@ -22,6 +22,8 @@ pub enum ParkedCode {
     Stalled,
     /// The engine acknowledged lines of it and stored nothing, or stored them elsewhere.
     NotStored,
+    /// Its lines go to more indices of old days than a run may write to.
+    ManyIndices,
     /// Too large a share of its documents was refused.
     Refused,
 }
@@ -34,6 +36,7 @@ impl ParkedCode {
             Self::IndexRefused => "index_refused",
             Self::Stalled => "stalled",
             Self::NotStored => "not_stored",
+            Self::ManyIndices => "many_indices",
             Self::Refused => "refused",
         }
     }
@@ -45,6 +48,9 @@ impl fmt::Display for Parked {
             ParkedCode::IndexRefused => "the engine takes nothing into its index",
             ParkedCode::Stalled => "the engine did not take it for too long",
             ParkedCode::NotStored => "the engine did not store what it acknowledged",
+            ParkedCode::ManyIndices => {
+                "its lines are of days long past or to come, and one index more would be too many"
+            }
             ParkedCode::Refused => "the engine refuses too many of its documents",
         })?;
         if let Some(index) = &self.index {

@@ -54,8 +54,12 @@ impl Pipeline {
     /// Sends a batch, once there is room for it.
     ///
     /// # Errors
-    /// Those of earlier batches.
+    /// Those of earlier batches; and where it goes to more old indices than a run may write to.
     pub async fn push(&mut self, store: &Store, batch: Batch) -> Result<(), Blocked> {
+        // What comes from the quarantine was looked at by a person.
+        if self.refusals == Refusals::Guarded {
+            self.sink.admit(&batch)?;
+        }
         while self.in_flight.len() >= MOST_IN_FLIGHT {
             self.enter_oldest(store).await?;
         }

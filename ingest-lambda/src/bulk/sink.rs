@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use parser_wasm::Settings;
 use reqwest::Method;
 use tokio::time::timeout;
 
@@ -12,6 +13,8 @@ use super::buffers::Pool;
 use super::delivery::Delivery;
 use super::entry::{Origin, Refusal};
 use super::name_in_url::without_names;
+use super::old_indices::OldIndices;
+use super::parked::{Parked, ParkedCode};
 use super::pipeline::Blocked;
 use super::progress::{Control, Progress};
 use super::refusal_rate::LatestRefusals;
@@ -37,6 +40,8 @@ pub struct Sink {
     progress: Progress,
     latest: Mutex<LatestRefusals>,
     names_in_urls: AtomicBool,
+    old_indices: OldIndices,
+    most_old_indices: usize,
     stats: Mutex<SinkStats>,
 }
 
@@ -63,7 +68,7 @@ pub(super) struct Exchange<'a> {
 impl Sink {
     /// Sends to this engine.
     #[must_use]
-    pub fn new(engine: Engine, config: &Config) -> Self {
+    pub fn new(engine: Engine, config: &Config, settings: &Settings) -> Self {
         let most_requests = config.objects_in_flight * MOST_IN_FLIGHT;
         Self {
             // Over the loopback compressing costs more than it saves.
@@ -75,6 +80,8 @@ impl Sink {
             progress: Progress::default(),
             latest: Mutex::default(),
             names_in_urls: AtomicBool::default(),
+            old_indices: OldIndices::new(settings, config.old_indices),
+            most_old_indices: config.old_indices,
             stats: Mutex::default(),
         }
     }
@@ -83,6 +90,19 @@ impl Sink {
     #[must_use]
     pub fn batch(&self, origin: &Arc<Origin>) -> Batch {
         Batch::new(Arc::clone(origin), self.batch_bytes, self.pool.take())
+    }
+
+    /// A run begins: what an earlier one wrote to does not count.
+    pub fn begin_run(&self) {
+        self.old_indices.begin();
+    }
+
+    /// Whether a batch goes to indices that this run may write to; otherwise its object is parked.
+    pub(super) fn admit(&self, batch: &Batch) -> Result<(), Blocked> {
+        self.old_indices.admit(batch).map_err(|index| {
+            let reason = format!("ALBATROSS_OLD_INDICES is {}", self.most_old_indices);
+            Blocked::Object(Parked { code: ParkedCode::ManyIndices, index: Some(index), reason })
+        })
     }
 
     /// Whether the engine takes requests.

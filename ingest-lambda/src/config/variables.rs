@@ -110,6 +110,11 @@ pub const VARIABLES: &[Variable] = &[
         "most bytes of a bulk request before compression, 10000 to 104857600",
     ),
     variable("ALBATROSS_OBJECTS_IN_FLIGHT", Some("4"), "objects worked on at once, 1 to 64"),
+    variable(
+        "ALBATROSS_OLD_INDICES",
+        Some("100"),
+        "most indices of days before the last 31, or to come, that one run writes to, 0 to 100000: a line's time names its index, and a cluster takes so many shards",
+    ),
     variable("ALBATROSS_RETENTION_DAYS", Some("for ever"), "setup: how long documents are kept, 1 to 36500"),
     variable(
         "ALBATROSS_DASHBOARDS_URL",
