@@ -54,7 +54,11 @@ impl Redactor {
     pub(crate) fn write(&self, document: &[u8], out: &mut Vec<u8>) {
         let redacting =
             Redacting { redactor: self, addresses: self.addresses.as_ref().map(|_| client(document, self.schema)) };
+        let start = out.len();
         redacting.object(&mut Cursor::new(document), self.paths.root(), out);
+        if let (Some(addresses), Some(Some(client))) = (&self.addresses, redacting.addresses) {
+            addresses.sweep(out, start, client);
+        }
     }
 }
 
@@ -130,9 +134,8 @@ impl Redacting<'_> {
     /// What is left of a text.
     fn text(&self, content: Content, kind: Type, text: &str) -> Option<String> {
         match (content, self.redactor.query, &self.redactor.addresses, self.addresses) {
-            (Content::Url, Some(how), ..) => Some(url::url(text, how)),
+            (Content::Url | Content::UrlPart, Some(how), ..) => Some(url::url(text, how)),
             (Content::Request, Some(how), ..) => Some(url::request(text, how)),
-            (Content::UrlPart, Some(how), ..) => Some(url::part(text, how)),
             (Content::Query, Some(QueryRedaction::Mask), ..) => Some(url::parameters(text)),
             (Content::User, Some(QueryRedaction::Mask), ..) => Some(url::MASK.to_owned()),
             (Content::Address, _, Some(addresses), Some(client)) => addresses.text(text, kind, client),

@@ -3,6 +3,7 @@
 use super::settings::AddressRedaction;
 use crate::document::{Cursor, Schema, Type, text};
 use hmac::{Hmac, KeyInit, Mac};
+use memchr::memmem;
 use sha2::Sha256;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -90,6 +91,24 @@ impl Addresses {
         }
     }
 
+    /// Takes the client's address out of all texts that follow `start`: a URL, a header or a name may repeat it.
+    pub(super) fn sweep(&self, document: &mut Vec<u8>, start: usize, client: IpAddr) {
+        let Some(left) = self.left(Type::Keyword, client) else { return };
+        for form in forms(client) {
+            let mut from = start;
+            while let Some(found) = document.get(from..).and_then(|rest| memmem::find(rest, form.as_bytes())) {
+                let (at, end) = (from + found, from + found + form.len());
+                let may_belong = |byte: Option<&u8>| byte.is_some_and(|byte| is_of_an_address(*byte, client));
+                if may_belong(document.get(..at).and_then(<[u8]>::last)) || may_belong(document.get(end)) {
+                    from = end;
+                } else {
+                    document.splice(at..end, left.bytes());
+                    from = at + left.len();
+                }
+            }
+        }
+    }
+
     /// What is left of the client's address, in a field of this type.
     fn left(&self, kind: Type, client: IpAddr) -> Option<String> {
         match self {
@@ -98,6 +117,22 @@ impl Addresses {
             Self::Hmac(Some(key)) => Some(key.replace(client)),
             Self::Hmac(None) => Some(NO_KEY.to_owned()),
         }
+    }
+}
+
+/// How people write an address: with dots, or with dashes as in names of hosts; shortened, or in full.
+fn forms(address: IpAddr) -> [String; 2] {
+    match address {
+        IpAddr::V4(address) => [address.to_string(), address.to_string().replace('.', "-")],
+        IpAddr::V6(address) => [address.to_string(), address.segments().map(|part| format!("{part:04x}")).join(":")],
+    }
+}
+
+/// Whether a byte beside an address makes another address of it.
+fn is_of_an_address(byte: u8, address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(_) => byte.is_ascii_digit(),
+        IpAddr::V6(_) => byte.is_ascii_hexdigit() || byte == b':',
     }
 }
 
@@ -152,6 +187,24 @@ mod tests {
             assert_eq!(Addresses::Truncate.text(text, Type::Keyword, client).as_deref(), Some(expected));
         }
         assert_eq!(Addresses::Truncate.text("192.0.2.7", Type::Ip, None), None);
+    }
+
+    #[test]
+    fn texts_repeat_no_client() {
+        let swept = |text: &str, client: &str| {
+            let mut document = text.as_bytes().to_vec();
+            Addresses::Truncate.sweep(&mut document, 2, client.parse().expect("an address"));
+            String::from_utf8(document).expect("UTF-8")
+        };
+        for (text, expected) in [
+            (r#"{ "a":"from 192.0.2.7, to 192.0.2.70""#, r#"{ "a":"from 192.0.2.0, to 192.0.2.70""#),
+            (r#"{ "a":"host-192-0-2-7.example 1192.0.2.7""#, r#"{ "a":"host-192.0.2.0.example 1192.0.2.7""#),
+            (r#"{ "a":"?ip=192.0.2.7&b=192.0.2.7""#, r#"{ "a":"?ip=192.0.2.0&b=192.0.2.0""#),
+        ] {
+            assert_eq!(swept(text, "192.0.2.7"), expected);
+        }
+        let all = r#"{ "2001:db8::1:7", "2001:0db8:0000:0000:0000:0000:0001:0007", "2001:db8::1:77""#;
+        assert_eq!(swept(all, "2001:db8::1:7"), r#"{ "2001:db8::", "2001:db8::", "2001:db8::1:77""#);
     }
 
     #[test]

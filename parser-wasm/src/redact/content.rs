@@ -10,8 +10,8 @@ pub(super) enum Content {
     Url,
     /// A request line as logged: a URL between method and version, escapes and all.
     Request,
-    /// Path or host of a URL, which may have the first two when an escape in the log hid the delimiter from the one who cut
-    /// the URL into parts.
+    /// Path or host of a URL, which may have all of it when an escape hid a delimiter from the one who cut the URL into
+    /// parts.
     UrlPart,
     /// The parameters of a query or a fragment.
     Query,
@@ -27,9 +27,8 @@ impl Content {
     /// Whether a JSON string can hold nothing of this kind, told without reading it: most URLs have no query.
     pub(super) fn is_harmless(self, scalar: &[u8]) -> bool {
         match self {
-            Self::Url => memchr3(b'?', b'#', b'@', scalar).is_none(),
-            Self::Request => memchr3(b'?', b'#', b'@', scalar).or_else(|| memchr(b'\\', scalar)).is_none(),
-            Self::UrlPart => memchr2(b'?', b'#', scalar).is_none(),
+            Self::Url | Self::UrlPart => memchr3(b'?', b'#', b'@', scalar).or_else(|| memchr(b'%', scalar)).is_none(),
+            Self::Request => memchr3(b'?', b'#', b'@', scalar).or_else(|| memchr2(b'\\', b'%', scalar)).is_none(),
             Self::Query | Self::User | Self::Address | Self::Unknown => false,
         }
     }

@@ -7,25 +7,115 @@ use crate::text::Text;
 /// Stands for what was there.
 pub(super) const MASK: &str = "***";
 
-/// A URL without user, query values and fragment values.
+/// A URL, or what may be a part of one, without users, query values and fragment values.
+///
+/// Who reads it afterwards may undo its escapes, cut it elsewhere, or find a second URL in its path. So delimiters count
+/// in every notation, and whatever stands before an `@` in a segment counts as a user.
 pub(super) fn url(url: &str, how: QueryRedaction) -> String {
-    let (before, authority, rest) = split_authority(url);
-    let mut left = String::with_capacity(url.len());
-    left.push_str(before);
-    match (authority.rsplit_once('@'), how) {
-        (None, _) => left.push_str(authority),
-        (Some((_, host)), QueryRedaction::Drop) => left.push_str(host),
-        (Some((_, host)), QueryRedaction::Mask) => left.extend([MASK, "@", host]),
+    let delimiters: Vec<Delimiter> = delimiters(url).collect();
+    let end = delimiters.iter().find(|it| matches!(it.means, '?' | '#'));
+    let (before, rest) = url.split_at_checked(end.map_or(url.len(), |end| end.start)).unwrap_or((url, ""));
+    let before = without_users(before, &delimiters, how);
+    match (end, how) {
+        (Some(end), QueryRedaction::Mask) if end.is_escaped() => {
+            before + rest.get(..end.end - end.start).unwrap_or_default() + MASK
+        }
+        _ => before + &values(rest, how),
     }
-    left + &part(rest, how)
+}
+
+/// What delimits parts of a URL.
+#[derive(Debug, Clone, Copy)]
+struct Delimiter {
+    means: char,
+    start: usize,
+    end: usize,
+}
+
+impl Delimiter {
+    fn is_escaped(self) -> bool {
+        self.end - self.start > 1
+    }
+}
+
+/// The delimiters in a URL, as they are or percent-encoded, even several times.
+fn delimiters(url: &str) -> impl Iterator<Item = Delimiter> {
+    url.match_indices(['/', '?', '#', '@', ':', '%']).filter_map(|(start, found)| {
+        if found != "%" {
+            return Some(Delimiter { means: found.chars().next()?, start, end: start + 1 });
+        }
+        let behind = url.get(start + 1..)?;
+        let code = behind.trim_start_matches("25");
+        let means = match code.get(..2)?.to_ascii_uppercase().as_str() {
+            "2F" => '/',
+            "3F" => '?',
+            "23" => '#',
+            "40" => '@',
+            "3A" => ':',
+            _ => return None,
+        };
+        Some(Delimiter { means, start, end: start + 1 + (behind.len() - code.len()) + 2 })
+    })
+}
+
+/// What comes before query and fragment, with [`MASK`] or nothing for each user.
+fn without_users(before: &str, delimiters: &[Delimiter], how: QueryRedaction) -> String {
+    let mut left = String::with_capacity(before.len());
+    let mut kept = 0;
+    let mut segment = Segment { start: 0, is_authority: true, is_masked: false };
+    // An authority whose port is none may be a user, whose password has a slash.
+    let mut unread = None;
+    let mut last_slash = None;
+    for it in delimiters.iter().filter(|it| it.end <= before.len()) {
+        match it.means {
+            '/' => {
+                if segment.is_authority && is_no_port(before.get(segment.start..it.start).unwrap_or_default()) {
+                    unread = Some(segment.start);
+                }
+                segment = Segment { start: it.end, is_authority: last_slash == Some(it.start), is_masked: false };
+                last_slash = Some(it.end);
+            }
+            '@' => {
+                let start = unread.take().unwrap_or(segment.start).max(kept);
+                if segment.is_masked {
+                    kept = it.start;
+                } else if start < it.start {
+                    left.push_str(before.get(kept..start).unwrap_or_default());
+                    if how == QueryRedaction::Mask {
+                        left.push_str(MASK);
+                        (segment.is_masked, kept) = (true, it.start);
+                    } else {
+                        kept = it.end;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    left.push_str(before.get(kept..).unwrap_or_default());
+    left
+}
+
+/// What stands between two slashes.
+struct Segment {
+    start: usize,
+    /// Whether it comes first, or behind two slashes.
+    is_authority: bool,
+    is_masked: bool,
+}
+
+/// Whether an authority ends in a colon and something that is no port.
+fn is_no_port(authority: &str) -> bool {
+    let port = authority.rsplit_once(':').map(|(_, port)| port);
+    port.is_some_and(|port| !port.is_empty() && !port.ends_with(']') && !port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// A request line as logged, with what [`url`] leaves of its URL. Where an escape hides what delimits the URL's parts, it is
 /// undone.
 pub(super) fn request(logged: &str, how: QueryRedaction) -> String {
-    let delimiters = |text: &str| text.matches(['?', '#', '@', '&', '=', '/', ':']).count();
+    let count = |text: &str| text.matches(['?', '#', '@', '&', '=', '/', ':']).count();
     let meant = Text(logged.as_bytes()).decode();
-    let text = if delimiters(&meant) > delimiters(logged) { &*meant } else { logged };
+    let text = if count(&meant) > count(logged) { &*meant } else { logged };
     let Some(length) = Request::parse(text.as_bytes()).url.map(|url| url.0.len()) else { return text.to_owned() };
     let start = text.find(' ').map_or(0, |space| space + 1);
     let (method, rest) = text.split_at_checked(start).unwrap_or(("", text));
@@ -33,46 +123,25 @@ pub(super) fn request(logged: &str, how: QueryRedaction) -> String {
     [method, &url(whole, how), version].concat()
 }
 
-/// What may be the end of a URL, without query values and fragment values.
-pub(super) fn part(rest: &str, how: QueryRedaction) -> String {
-    let (path, more) = rest.split_at_checked(rest.find(['?', '#']).unwrap_or(rest.len())).unwrap_or((rest, ""));
-    let mut left = path.to_owned();
-    if how == QueryRedaction::Mask {
-        let (query, fragment) = match more.split_once('#') {
-            Some((query, fragment)) => (query, Some(fragment)),
-            None => (more, None),
-        };
-        if let Some(query) = query.strip_prefix('?') {
-            left.push('?');
-            left.push_str(&parameters(query));
-        }
-        if let Some(fragment) = fragment {
-            left.push('#');
-            left.push_str(&parameters(fragment));
-        }
+/// Query and fragment, or either, without values.
+fn values(rest: &str, how: QueryRedaction) -> String {
+    let mut left = String::new();
+    if how == QueryRedaction::Drop {
+        return left;
+    }
+    let (query, fragment) = match rest.split_once('#') {
+        Some((query, fragment)) => (query, Some(fragment)),
+        None => (rest, None),
+    };
+    if let Some(query) = query.strip_prefix('?') {
+        left.push('?');
+        left.push_str(&parameters(query));
+    }
+    if let Some(fragment) = fragment {
+        left.push('#');
+        left.push_str(&parameters(fragment));
     }
     left
-}
-
-/// What is before the authority, the authority, and the rest; RFC 3986, appendix B.
-fn split_authority(url: &str) -> (&str, &str, &str) {
-    let start = match url.split_once("//") {
-        Some(("", _)) => 2,
-        Some((scheme, _)) if is_scheme(scheme) => scheme.len() + 2,
-        _ => return ("", "", url),
-    };
-    let (before, rest) = url.split_at_checked(start).unwrap_or(("", url));
-    let (authority, rest) =
-        rest.split_at_checked(rest.find(['/', '?', '#']).unwrap_or(rest.len())).unwrap_or((rest, ""));
-    (before, authority, rest)
-}
-
-/// Whether this is a scheme with its colon.
-fn is_scheme(text: &str) -> bool {
-    text.strip_suffix(':').is_some_and(|scheme| {
-        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-    })
 }
 
 /// Parameters with [`MASK`] for their values.
@@ -111,7 +180,18 @@ mod tests {
             ("https://u@v@a.example", "https://***@a.example", "https://a.example"),
             ("//u:p@a.example/", "//***@a.example/", "//a.example/"),
             ("/x?to=https://u:p@b.example/", "/x?to=***", "/x"),
-            ("/x@y//z@?", "/x@y//z@?", "/x@y//z@"),
+            ("/@scope/y//z@?", "/@scope/y//***@?", "/@scope/y//"),
+            ("/users/jane@a.example/x", "/users/***@a.example/x", "/users/a.example/x"),
+            ("u:p@a.example:443", "***@a.example:443", "a.example:443"),
+            ("https://u:p/q@a.example/x", "https://***@a.example/x", "https://a.example/x"),
+            ("https://a.example:443/b/c@d", "https://a.example:443/b/***@d", "https://a.example:443/b/d"),
+            ("https://[2001:db8::1]/b/c@d", "https://[2001:db8::1]/b/***@d", "https://[2001:db8::1]/b/d"),
+            ("/go/https://u:p@b.example/", "/go/https://***@b.example/", "/go/https://b.example/"),
+            ("/go/https%3A%2F%2Fu%3Ap%40b.example", "/go/https%3A%2F%2F***%40b.example", "/go/https%3A%2F%2Fb.example"),
+            ("/go/%2575%253Ap%2540b", "/go/***%2540b", "/go/b"),
+            ("/x%3Ftoken=p", "/x%3F***", "/x"),
+            ("/x%253ftoken=p?q=1", "/x%253f***", "/x"),
+            ("/100%/a%20b", "/100%/a%20b", "/100%/a%20b"),
             ("?a=b?c=d&&=e&f=&g==&h", "?a=***&***&***&***&***&***", ""),
             ("/#a/b", "/#***", "/"),
             ("/a#?b=c", "/a#***", "/a"),
