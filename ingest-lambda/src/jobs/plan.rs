@@ -62,7 +62,7 @@ pub struct Plan {
     pub faulty: Vec<FaultyObject>,
     /// The first documents.
     pub sample_documents: Vec<Box<RawValue>>,
-    /// The first bad lines.
+    /// The first bad lines; none where something is redacted, as they are raw.
     pub sample_quarantined: Vec<Box<RawValue>>,
 }
 
@@ -141,7 +141,8 @@ pub async fn plan(ingest: &Ingest, objects: usize, mut progress: impl FnMut(usiz
 async fn read_for(ingest: &Ingest, plan: &mut Plan, key: &str) -> Result<Option<Damage>, S3Error> {
     let mut download = ingest.store.get(key).await?;
     let source = Source::s3(ingest.bucket(), key);
-    let mut counter = Counter { writer: ingest.writer(&source, false), out: Vec::new(), key, plan };
+    let redacts = !ingest.settings.redact.is_empty();
+    let mut counter = Counter { writer: ingest.writer(&source, false), out: Vec::new(), key, redacts, plan };
     let mut lines = LogLines::new(Limits::default());
     while lines.damage().is_none() && lines.take_up(&mut download).await? {
         while let Some(line) = lines.next_line() {
@@ -156,12 +157,13 @@ struct Counter<'a> {
     writer: ItemWriter,
     out: Vec<u8>,
     key: &'a str,
+    redacts: bool,
     plan: &'a mut Plan,
 }
 
 impl Counter<'_> {
     fn count(&mut self, line: &parser_wasm::Line<'_>) {
-        let Self { writer, out, key, plan } = self;
+        let Self { writer, out, key, plan, .. } = self;
         plan.lines += 1;
         out.clear();
         match writer.write(line, out) {
@@ -182,8 +184,11 @@ impl Counter<'_> {
             LineOutcome::Skipped(_) => plan.skipped += 1,
             LineOutcome::Rejected(rejection) => {
                 plan.quarantined += 1;
-                rejection.write_json(key, out);
-                keep_sample(&mut plan.sample_quarantined, out);
+                // The line is raw, and so is what its message quotes.
+                if !self.redacts {
+                    rejection.write_json(key, out);
+                    keep_sample(&mut plan.sample_quarantined, out);
+                }
             }
         }
     }
