@@ -33,9 +33,9 @@ fn the_cases_of_uap_core() {
         let logged = case.user_agent.replace('\\', r"\x5C");
         let answer = user_agents.of(Text(logged.as_bytes()));
         let (name, version) = match case.kind {
-            "ua" => (answer.name.as_str(), answer.version.as_deref()),
+            "ua" => (answer.name.as_deref().unwrap_or_default(), answer.version.as_deref()),
             "os" => (answer.os_name.as_deref().unwrap_or("Other"), answer.os_version.as_deref()),
-            _ => (answer.device_name.as_str(), None),
+            _ => (answer.device_name.as_deref().unwrap_or_default(), None),
         };
         let version = version.unwrap_or_default();
         // The cases of browsers do not have the fourth part, which rules may give.

@@ -19,13 +19,13 @@ const OTHER: &str = "Other";
 /// A cache holds up to twice as many strings.
 const GENERATION: usize = 2048;
 /// What comes after so many bytes is not read: the cost of a lookup, and the memory of those kept, have to end.
-const LONGEST_READ: usize = 1024;
+const LONGEST_READ: usize = 512;
 
 /// The parts of a user agent, as the `user_agent` processor of Elasticsearch and OpenSearch names them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserAgent {
-    /// `user_agent.name`; `Other` where no rule matches.
-    pub name: String,
+    /// `user_agent.name`; `Other` where no rule matches, absent where that would take too long to tell.
+    pub name: Option<String>,
     /// `user_agent.version`: the parts that are known, joined by dots.
     pub version: Option<String>,
     /// `user_agent.os.name`.
@@ -34,8 +34,8 @@ pub struct UserAgent {
     pub os_version: Option<String>,
     /// `user_agent.os.full`: name and version; absent where the version is.
     pub os_full: Option<String>,
-    /// `user_agent.device.name`; `Other` where no rule matches.
-    pub device_name: String,
+    /// `user_agent.device.name`; `Other` where no rule matches, absent where that would take too long to tell.
+    pub device_name: Option<String>,
     /// Whether it is a known crawler, monitor, scanner or library (`albatross.bot`); absent where it may as well be an app
     /// in somebody's hand.
     pub is_bot: Option<bool>,
@@ -87,19 +87,22 @@ impl UserAgents {
 
 impl UserAgent {
     fn by(rules: &Rules, user_agent: &[u8]) -> Self {
-        let matches = rules.matches(user_agent);
+        let Some(matches) = rules.matches(user_agent) else {
+            // What is said to be no bot might be one by its device.
+            return Self { is_bot: is_bot(user_agent, "").filter(|is_bot| *is_bot), ..Self::default() };
+        };
         let (name, version) = name_and_version(matches.browser);
         let (os_name, os_version) = name_and_version(matches.system);
         let (device_name, _) = name_and_version(matches.device);
         let device_name = device_name.unwrap_or_else(|| OTHER.to_owned());
         Self {
             is_bot: is_bot(user_agent, &device_name),
-            name: name.unwrap_or_else(|| OTHER.to_owned()),
+            name: Some(name.unwrap_or_else(|| OTHER.to_owned())),
             version,
             os_full: os_name.as_ref().zip(os_version.as_ref()).map(|(name, version)| format!("{name} {version}")),
             os_name,
             os_version,
-            device_name,
+            device_name: Some(device_name),
         }
     }
 }
@@ -164,16 +167,16 @@ device_parsers:
     #[test]
     fn parts() {
         let answer = ask("Foxy/12.3 (Den 4_5; HOLE big-dry)");
-        assert_eq!((answer.name.as_str(), answer.version.as_deref()), ("Foxy Browser", Some("12.3")));
+        assert_eq!((answer.name.as_deref(), answer.version.as_deref()), (Some("Foxy Browser"), Some("12.3")));
         let os = [answer.os_name, answer.os_version, answer.os_full];
         assert_eq!(os.each_ref().map(Option::as_deref), [Some("Den"), Some("4.5"), Some("Den 4.5")]);
-        assert_eq!(answer.device_name, "Hole dry big $");
+        assert_eq!(answer.device_name.as_deref(), Some("Hole dry big $"));
     }
 
     #[test]
     fn what_is_not_known() {
         let answer = ask("Burrow");
-        assert_eq!([answer.name.as_str(), &answer.device_name], ["Other", "Other"]);
+        assert_eq!([answer.name.as_deref(), answer.device_name.as_deref()], [Some("Other"); 2]);
         assert_eq!(
             [answer.version, answer.os_name, answer.os_version, answer.os_full],
             [None, Some("Burrow".to_owned()), None, None]
@@ -184,14 +187,23 @@ device_parsers:
     #[test]
     fn escapes_are_undone() {
         assert_eq!(ask(r"\x46oxy/1.2").version.as_deref(), Some("1.2"));
-        assert_eq!(ask("hole a\u{fc}\\xFF").device_name, "Hole  a $");
+        assert_eq!(ask("hole a\u{fc}\\xFF").device_name.as_deref(), Some("Hole  a $"));
     }
 
     #[test]
     fn only_the_beginning_is_read() {
         let padding = "x".repeat(LONGEST_READ - 8);
-        assert_eq!(ask(&format!("{padding}Foxy/1.2")).name, "Foxy Browser");
-        assert_eq!(ask(&format!("{padding}xFoxy/1.2")).name, "Other");
+        assert_eq!(ask(&format!("{padding}Foxy/1.2")).name.as_deref(), Some("Foxy Browser"));
+        assert_eq!(ask(&format!("{padding}xFoxy/1.2")).name.as_deref(), Some("Other"));
+    }
+
+    #[test]
+    fn what_would_take_too_long_is_not_told() {
+        let user_agents = UserAgents::of_uap_core();
+        let told = user_agents.of(Text(format!("{}crawler", "bot/x; Build/ Android ".repeat(21)).as_bytes()));
+        assert_eq!((&told.name, &told.device_name, told.is_bot), (&None, &None, Some(true)), "{told:?}");
+        let told = user_agents.of(Text("bot".repeat(20).as_bytes()));
+        assert!(told.name.is_some() && told.device_name.is_some(), "{told:?}");
     }
 
     #[test]

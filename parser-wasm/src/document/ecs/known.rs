@@ -44,12 +44,12 @@ fn place_and_system(o: &mut Object<'_>, geo: &Geo<'_>) {
 pub(super) fn user_agent(o: &mut Object<'_>, original: Option<Text<'_>>, known: &Known<'_>) {
     o.text("original", original);
     let Some(user_agent) = known.user_agent.as_deref() else { return };
-    o.string("name", &user_agent.name);
+    o.optional("name", user_agent.name.as_deref());
     o.optional("version", user_agent.version.as_deref());
     o.object("os", |o| {
         o.optional("name", user_agent.os_name.as_deref());
         o.optional("version", user_agent.os_version.as_deref());
         o.optional("full", user_agent.os_full.as_deref());
     });
-    o.object("device", |o| o.string("name", &user_agent.device_name));
+    o.object("device", |o| o.optional("name", user_agent.device_name.as_deref()));
 }

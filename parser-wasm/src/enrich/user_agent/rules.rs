@@ -21,6 +21,10 @@ const NAMES: [[&str; VALUES]; 3] = [
 ];
 const VALUES: usize = 5;
 
+/// Most steps that regexes may take over one string, as many as bytes times states. Whoever writes user agents chooses how
+/// many rules have to be asked; uap-core's own examples need up to 3.6 million, and one in a thousand more than 1.2.
+const MOST_EFFORT: usize = 4_000_000;
+
 /// A name and the up to four parts of a version.
 pub(super) type Values = [Option<String>; VALUES];
 
@@ -100,11 +104,15 @@ impl Rules {
         if is_whole { Ok(rules) } else { Err(RulesError::MissingList) }
     }
 
-    pub(super) fn matches(&self, user_agent: &[u8]) -> Matches {
+    /// What the lists answer; none where too many regexes would have to be asked.
+    pub(super) fn matches(&self, user_agent: &[u8]) -> Option<Matches> {
         let grams = Grams::of(user_agent);
+        let mut effort = 0;
         // As in the engines' processor, a rule that gives no name is passed over.
-        let first = |list: &[Rule]| list.iter().find_map(|rule| rule.values(user_agent, &grams));
-        Matches { browser: first(&self.browsers), system: first(&self.systems), device: first(&self.devices) }
+        let mut first = |list: &[Rule]| list.iter().find_map(|rule| rule.values(user_agent, &grams, &mut effort));
+        let matches =
+            Matches { browser: first(&self.browsers), system: first(&self.systems), device: first(&self.devices) };
+        (effort <= MOST_EFFORT).then_some(matches)
     }
 
     /// The lines of the rules whose regexes are too large.
@@ -185,11 +193,12 @@ impl Rule {
         BoundedBacktracker::builder().configure(config).build_from_nfa(nfa).ok()
     }
 
-    fn values(&self, user_agent: &[u8], grams: &Grams) -> Option<Values> {
-        if !self.required.is_in(grams) {
+    fn values(&self, user_agent: &[u8], grams: &Grams, effort: &mut usize) -> Option<Values> {
+        if *effort > MOST_EFFORT || !self.required.is_in(grams) {
             return None;
         }
         let regex = self.regex.get_or_init(|| self.compile()).as_ref()?;
+        *effort += user_agent.len() * regex.get_nfa().states().len();
         let mut captures = regex.create_captures();
         regex.try_captures(&mut regex.create_cache(), user_agent, &mut captures).ok()?;
         if !captures.is_match() {
