@@ -61,6 +61,47 @@ fn check(writer: &ItemWriter, bytes: &[u8]) {
     }
 }
 
+/// Any bytes around a secret: where redaction promises to take it out, neither document nor id tells it.
+pub fn redaction(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let (secret, other) = ("7Tr0ub4dor7", "7c0rrect7");
+    let urls = |secret: &str| {
+        [
+            format!("{text}?q={secret}"),
+            format!("/{text}#{secret}"),
+            format!("https://u:{secret}@{text}"),
+            format!("/{text}/{secret}@x"),
+            format!("/{text}%3f{secret}"),
+        ]
+    };
+    if text.contains(secret) {
+        return;
+    }
+    for (url, guess) in urls(secret).iter().zip(urls(other)) {
+        let written = redacted(url);
+        assert!(!String::from_utf8_lossy(&written).contains(secret), "{url}");
+        let action = |item: &[u8]| item.split(|byte| *byte == b'\n').next().map(<[u8]>::to_vec);
+        assert_eq!(action(&written), action(&redacted(&guess)), "{url}");
+    }
+}
+
+/// The item of a line that holds a URL, redacted.
+fn redacted(url: &str) -> Vec<u8> {
+    static WRITER: LazyLock<ItemWriter> = LazyLock::new(|| {
+        let settings = Settings::from_json(r#"{"redact":{"query":"mask","addresses":"truncate"}}"#).expect("settings");
+        ItemWriter::new(&settings, &Source::s3("b", "k.log"), &KNOWLEDGE)
+    });
+    let line = serde_json::json!({
+        "type": "https", "time": "2026-09-23T07:15:47.805298Z", "elb": "app/a/1", "client_port": "192.0.2.1:1",
+        "request_line": format!("GET {url} HTTP/1.1"), "redirect_url": url,
+    })
+    .to_string();
+    let line = Line { number: 1, offset: 0, bytes: line.as_bytes(), length: line.len() as u64 };
+    let mut out = Vec::new();
+    let _ = WRITER.write(&line, &mut out);
+    out
+}
+
 /// A stream, whole and in pieces: the same lines, the same end.
 pub fn reader(bytes: &[u8]) {
     let (step, bytes) = bytes.split_first().map_or((1, bytes), |(step, rest)| (usize::from(*step).max(1), rest));

@@ -25,6 +25,7 @@ fn saved_inputs_hold() {
         ("json_line", checks::json_line),
         ("reader", checks::reader),
         ("filter", checks::filter),
+        ("redaction", checks::redaction),
     ] {
         replay(target, check);
     }

@@ -7,6 +7,37 @@ use parser_wasm::{AlbAccess, ItemWriter, Knowledge, Limits, Line, LineOutcome, L
 use proptest::prelude::*;
 use std::io::Write;
 
+#[path = "../fuzz/checks.rs"]
+mod checks;
+
+/// What URLs are made of, and what hides it.
+const PIECES: [&str; 24] = [
+    "/",
+    "//",
+    "?",
+    "#",
+    "@",
+    ":",
+    "&",
+    "=",
+    "%",
+    "%3F",
+    "%253a",
+    "%40",
+    "%2f",
+    r"\x40",
+    r"\x3F",
+    r"\x5C",
+    "https://",
+    "a",
+    "b.example",
+    "443",
+    "[2001:db8::1]",
+    " ",
+    " HTTP/1.1",
+    "é",
+];
+
 const LIMITS: Limits = Limits { line_bytes: 2000 };
 
 /// Bulk body and number of rejected lines, and whether the stream was sound.
@@ -67,6 +98,11 @@ fn nearly_a_line() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn what_is_redacted_is_in_no_document_and_no_id(pieces in proptest::collection::vec(prop::sample::select(&PIECES[..]), 0..9)) {
+        checks::redaction(pieces.concat().as_bytes());
+    }
 
     #[test]
     fn any_bytes_are_read_the_same_in_any_chunks(bytes in proptest::collection::vec(any::<u8>(), 0..3000), chunk in 1_usize..400) {
