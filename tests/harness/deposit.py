@@ -1,11 +1,11 @@
-"""What one run of the chaos test finds in the bucket, and what has to become of it: the same for the same seed."""
+"""What a trial of `make chaos` finds in the bucket, and what has to become of it: the same for the same seed."""
 
 import gzip
 import json
 import random
 import subprocess
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -16,8 +16,10 @@ from .storage import TEST_FILE, TEST_FILE_KEY, object_key
 
 _START = datetime(2026, 9, 23, 9, 0, tzinfo=UTC)
 _POOL_LINES = 30_000
-_DAYS = ("2026-09-23", "2026-09-22")  # of the lines: two daily indices
-_TEAMS = ("", "team-a/", "team-b/")
+# Of the lines: the objects have them in turn, and there are two daily indices.
+DAYS = ("2026.09.23", "2026.09.22")
+TEAMS = ("", "team-a/", "team-b/")
+_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,12 @@ class Deposit:
     # The ids of its documents, and its bad lines by number: what `albatross parse` makes of it.
     ids: frozenset[str] = frozenset()
     bad: dict[int, str] = field(default_factory=dict)
+    day: str = DAYS[0]  # whose index its documents belong to
+
+    def line(self, number: int) -> str:
+        """One of its lines."""
+        text = gzip.decompress(self.body) if self.body.startswith(_GZIP) else self.body
+        return text.decode().split("\n")[number - 1]
 
 
 def deposits(seed: int, bucket: str, objects: int = 50, lines: int = 10_000, damage: bool = True) -> list[Deposit]:
@@ -43,15 +51,16 @@ def deposits(seed: int, bucket: str, objects: int = 50, lines: int = 10_000, dam
     with tempfile.TemporaryDirectory() as folder:
         made = []
         for position, (key, share) in enumerate(zip(keys, shares, strict=True)):
-            text = [line.replace(_DAYS[0], _DAYS[position % 2]) for line in _pool()[first : first + share]]
+            text = [line.replace(_date(DAYS[0]), _date(DAYS[position % 2])) for line in _pool()[first : first + share]]
             first += share
             made.append(_deposit(rng, position, key, text, damage))
-        truths = _truths(made, bucket, Path(folder))
-    whole = [
-        Deposit(key, body, about, corrupt=corrupt, ids=ids, bad=bad)
-        for (key, body, about, corrupt), (ids, bad) in zip(made, truths, strict=True)
-    ]
+        truths = [truth(bucket, *each, Path(folder)) for each in made]
+    whole = [replace(each, day=DAYS[position % 2]) for position, each in enumerate(truths)]
     return [*whole, Deposit(TEST_FILE_KEY, TEST_FILE, "AWS's test file", stays=True)]
+
+
+def _date(day: str) -> str:
+    return day.replace(".", "-")
 
 
 @cache
@@ -75,11 +84,11 @@ def _keys(rng: random.Random, objects: int) -> list[str]:
     for position in range(objects):
         if position % 5 == 4:
             base = keys[-1].removeprefix("team-a/").removeprefix("team-b/")
-            other = [f"{team}{base}" for team in _TEAMS if f"{team}{base}" != keys[-1]]
+            other = [f"{team}{base}" for team in TEAMS if f"{team}{base}" != keys[-1]]
             keys.append(rng.choice(other))
             continue
         key = object_key(_START + timedelta(minutes=5 * position), f"{rng.getrandbits(40):08x}")
-        keys.append(rng.choice(_TEAMS) + key)
+        keys.append(rng.choice(TEAMS) + key)
     return keys
 
 
@@ -125,21 +134,16 @@ def _bad_line(rng: random.Random, position: int, number: int, line: str) -> str:
     ))  # fmt: skip
 
 
-def _truths(
-    made: list[tuple[str, bytes, str, bool]], bucket: str, folder: Path
-) -> list[tuple[frozenset[str], dict[int, str]]]:
-    """What `albatross parse` says of each object: the ids of its documents, and its bad lines."""
-    truths = []
-    for key, body, about, corrupt in made:
-        log = folder / "object"
-        log.write_bytes(body)
-        command = [ALBATROSS, "parse", "--bulk", "--source", f"s3://{bucket}/{key}", log]
-        output = subprocess.run(command, check=False, capture_output=True)
-        ids = frozenset(json.loads(action)["create"]["_id"] for action in output.stdout.splitlines()[0::2])
-        told = [json.loads(line) for line in output.stderr.splitlines()]
-        bad = {each["line"]: each["raw"] for each in told if "raw" in each}
-        # What was planted, and nothing else, is bad.
-        assert bool(bad) == ("bad lines" in about), f"{key}: {output.stderr[:300]!r}"
-        assert corrupt == (len(told) > len(bad)), f"{key}: {output.stderr[:300]!r}"
-        truths.append((ids, bad))
-    return truths
+def truth(bucket: str, key: str, body: bytes, about: str, corrupt: bool, folder: Path) -> Deposit:
+    """The object, with what `albatross parse` says of it: the ids of its documents, and its bad lines."""
+    log = folder / "object"
+    log.write_bytes(body)
+    command = [ALBATROSS, "parse", "--bulk", "--source", f"s3://{bucket}/{key}", log]
+    output = subprocess.run(command, check=False, capture_output=True)
+    ids = frozenset(json.loads(action)["create"]["_id"] for action in output.stdout.splitlines()[0::2])
+    told = [json.loads(line) for line in output.stderr.splitlines()]
+    bad = {each["line"]: each["raw"] for each in told if "raw" in each}
+    # What was planted, and nothing else, is bad.
+    assert bool(bad) == ("bad lines" in about), f"{key}: {output.stderr[:300]!r}"
+    assert corrupt == (len(told) > len(bad)), f"{key}: {output.stderr[:300]!r}"
+    return Deposit(key, body, about, corrupt=corrupt, ids=ids, bad=bad)

@@ -53,6 +53,7 @@ class Delivery(Enum):
     RESET = "reset"  # none
     HANG = "hang"  # none, and the connection stays open until the client loses patience
     STALL = "stall"  # the same, halfway through the answer
+    DRIP = "drip"  # whole, a little at a time
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,12 @@ class Fault:
     """What happens to one request."""
 
     kind: str
-    # Whether upstream gets the request, and with which body if not its own.
+    # Whether upstream gets the request, and with which path, query or body if not its own.
     forwards: bool = False
+    target: str | None = None
     body: bytes | None = None
+    # So many seconds upstream seems to need.
+    delay: float = 0
     # What the client is told, made from upstream's answer where there is one.
     answer: Callable[[Answer | None], Answer] | None = None
     delivery: Delivery = Delivery.WHOLE
@@ -134,6 +138,8 @@ def _on_the_way(rng: random.Random, kind: str) -> Fault:
             return Fault(kind, delivery=Delivery.HANG)
         case "hang after":
             return Fault(kind, forwards=True, delivery=Delivery.HANG)
+        case "drip":
+            return Fault(kind, forwards=True, delivery=Delivery.DRIP)
         case "cut" | "stall":
             where, delivery = rng.random(), Delivery.CUT if kind == "cut" else Delivery.STALL
             return Fault(kind, forwards=True, delivery=delivery, cut=lambda body: _cut(body, where))
@@ -233,6 +239,11 @@ def _partial(
     failing = {position for position in range(len(items)) if rng.random() < share} or {rng.randrange(len(items))}
     status, error_type, reason = rng.choice(errors)
     error = {"status": status, "error": {"type": error_type, "reason": reason}}
+    return failing_items(kind, items, failing, error, taken)
+
+
+def failing_items(kind: str, items: list[bytes], failing: set[int], error: object, taken: bool = False) -> Fault:
+    """These items get that error; the engine takes the others only, or all of them where the errors are `taken` wrongly."""
     sent = items if taken else [item for position, item in enumerate(items) if position not in failing]
 
     def merged(answer: Answer | None) -> Answer:
@@ -266,7 +277,14 @@ def _one_more(answer: Answer | None) -> Answer:
 ## S3
 
 _S3_PASSING: dict[str, float] = {
-    "status 500": 2, "status 503": 3, "reset before": 2, "reset after": 3, "cut": 3, "hang before": 0.1, "hang after": 0.1, "stall": 0.1,
+    "status 500": 2, "status 503": 3, "reset before": 2, "reset after": 3, "cut": 3, "drip": 1,
+    "hang before": 0.1, "hang after": 0.1, "stall": 0.1,
+}  # fmt: skip
+# What holds for everybody who asks: the codes of S3, and the statuses that they come with.
+_S3_STOPPING = ("status 403", "ExpiredToken", "PermanentRedirect", "TemporaryRedirect", "RequestTimeTooSkewed")
+_S3_STATUSES = {
+    "ExpiredToken": 400, "PermanentRedirect": 301, "TemporaryRedirect": 307, "RequestTimeTooSkewed": 403,
+    "InvalidObjectState": 403,
 }  # fmt: skip
 _CONDITIONS = ("if-match", "if-none-match", "x-amz-copy-source-if-match")
 _S3_CODES = {
@@ -288,10 +306,14 @@ def s3(rng: random.Random, request: Request, stops: bool, prevailing: str | None
         kinds["error in a 200"] = 3
     if request.method in ("HEAD", "PUT", "DELETE") and not copies:
         # Their answers have no body.
-        del kinds["cut"], kinds["stall"]
+        del kinds["cut"], kinds["stall"], kinds["drip"]
+    elif request.method == "GET" and not listing and request.path.endswith((".log", ".log.gz")):
+        kinds["InvalidObjectState"] = 0.3
     if any(name in request.headers for name in _CONDITIONS):
         kinds |= {"status 412": 0.5, "status 409": 0.5}
-    kind = "status 403" if stops else _pick(rng, kinds, prevailing)
+    kind = rng.choice(_S3_STOPPING) if stops else _pick(rng, kinds, prevailing)
+    if kind in _S3_STATUSES:
+        return s3_error(kind, request, _S3_STATUSES[kind], kind)
     if kind == "short listing":
         where = rng.random()
         return Fault(kind, forwards=True, answer=lambda answer: _shortened(answer, where))
@@ -299,10 +321,15 @@ def s3(rng: random.Random, request: Request, stops: bool, prevailing: str | None
         return Fault(kind, answer=lambda _: Answer(200, {"content-type": "application/xml"}, _xml("InternalError")))
     if kind.startswith("status "):
         status = int(kind.removeprefix("status "))
-        body = b"" if request.method == "HEAD" else _xml(_S3_CODES[status])
         forwards = status == 500 and rng.random() < 0.5
-        return Fault(kind, forwards=forwards, answer=lambda _: Answer(status, {"content-type": "application/xml"}, body))
+        return replace(s3_error(kind, request, status, _S3_CODES[status]), forwards=forwards)
     return _on_the_way(rng, kind)
+
+
+def s3_error(kind: str, request: Request, status: int, code: str) -> Fault:
+    """S3 answers with this error; to HEAD without its words."""
+    body = b"" if request.method == "HEAD" else _xml(code)
+    return Fault(kind, answer=lambda _: Answer(status, {"content-type": "application/xml"}, body))
 
 
 def _xml(code: str) -> bytes:

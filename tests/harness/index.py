@@ -53,6 +53,24 @@ class Index:
         """Removes it."""
         self._ask("DELETE", f"_index_template/{self.prefix}-planted")
 
+    def close_day(self, day: str) -> None:
+        """Closes the index of a day (`YYYY.MM.DD`), which is made where there is none."""
+        self._make(day)
+        self._ask("POST", f"{self.prefix}-{day}/_close")
+
+    def open_day(self, day: str) -> None:
+        """Opens it again."""
+        self._ask("POST", f"{self.prefix}-{day}/_open")
+
+    def block_writes(self, day: str, yes: bool) -> None:
+        """Blocks the index of a day for writing, or lifts that block."""
+        self._make(day)
+        self._ask("PUT", f"{self.prefix}-{day}/_settings", {"index.blocks.write": yes})
+
+    def roll_over(self) -> None:
+        """Gives the data stream its next backing index."""
+        self._ask("POST", f"{self.prefix}/_rollover")
+
     def indices(self) -> list[str]:
         """The plain indices, and none of a data stream."""
         found = self._ask("GET", f"_resolve/index/{self._pattern}")
@@ -145,6 +163,11 @@ class Index:
                 self._session.delete(f"{self.engine_url}/{name}", timeout=60).raise_for_status()
         template = "_template" if self._generation == "elasticsearch-6" else "_index_template"
         self._session.delete(f"{self.engine_url}/{template}/{self.template}", timeout=60)
+
+    def _make(self, day: str) -> None:
+        index = f"{self.engine_url}/{self.prefix}-{day}"
+        if not self._session.head(index, timeout=60).ok:
+            self._session.put(index, timeout=60).raise_for_status()
 
     def _fields(self, mappings: Any) -> dict[str, Any]:
         if self._generation == "elasticsearch-6":

@@ -6,29 +6,37 @@ import socketserver
 import struct
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from .faults import Answer, Delivery, Fault, Faults, Request
+from .lasting import Rule
 from .server import LOOPBACK
 
 # A client whose patience is longer than this sees a reset instead: long waits would teach nothing more.
 _HANG_SECONDS = 4
 _UPSTREAM_SECONDS = 60
+# A body that drips comes in so many parts, with a wait before each.
+_DRIPS = 10
+_DRIP_SECONDS = 0.05
 
 # What concerns one connection only, or is said anew for the other one.
 _HOP = {"connection", "keep-alive", "te", "transfer-encoding", "content-length", "expect", "accept-encoding"}
 
 
 class Proxy:
-    """Stands at `url` before the server at `upstream`. Honest while `faults` is none."""
+    """Stands at `url` before the server at `upstream`. Honest while it has neither faults nor rules."""
 
     def __init__(self, name: str, upstream: str) -> None:
         self.name = name
         self.upstream = urlsplit(upstream)
         self.faults: Faults | None = None
+        # What lasts: the first one that has something to say about a request decides.
+        self.rules: list[Rule] = []
+        self.met: Counter[str] = Counter()
         # Called when upstream has spoken and the client does not know yet.
         self.answered: Callable[[], None] = lambda: None
         self._server = _Listener((LOOPBACK, 0), _Connection)
@@ -55,6 +63,15 @@ class Proxy:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.upstream.geturl()} does not answer")
             time.sleep(0.002)
+
+    def fault(self, request: Request) -> Fault:
+        """What happens to a request."""
+        for rule in self.rules:
+            if fault := rule(request):
+                with self._lock:
+                    self.met[fault.kind] += 1
+                return fault
+        return (self.faults and self.faults.next(request)) or Fault("none", forwards=True)
 
     def count(self, change: int) -> None:
         """Keeps the number of requests under way."""
@@ -99,8 +116,7 @@ class _Connection(socketserver.StreamRequestHandler):
         """Whether the connection can take another request."""
         self._proxy.count(1)
         try:
-            faults = self._proxy.faults
-            fault = (faults and faults.next(request)) or Fault("none", forwards=True)
+            fault = self._proxy.fault(request)
             answer = self._forward(request, fault) if fault.forwards else None
             if fault.answer:
                 answer = fault.answer(answer)
@@ -116,6 +132,14 @@ class _Connection(socketserver.StreamRequestHandler):
                 assert answer is not None
                 self.connection.sendall(_head(request, answer) + answer.body[: fault.cut(answer.body)])
                 return False
+            case Delivery.DRIP:
+                assert answer is not None
+                self.connection.sendall(_head(request, answer))
+                size = max(1, -(-len(answer.body) // _DRIPS))
+                for start in range(0, len(answer.body), size):
+                    time.sleep(_DRIP_SECONDS)
+                    self.connection.sendall(answer.body[start : start + size])
+                return True
             case Delivery.STALL:
                 assert answer is not None
                 self.connection.sendall(_head(request, answer) + answer.body[: fault.cut(answer.body)])
@@ -127,7 +151,8 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def _forward(self, request: Request, fault: Fault) -> Answer:
         upstream = self._upstream
-        upstream.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
+        target = request.target if fault.target is None else fault.target
+        upstream.putrequest(request.method, target, skip_host=True, skip_accept_encoding=True)
         for name, value in request.headers.items():
             if name not in _HOP and not (name == "content-encoding" and fault.body is not None):
                 upstream.putheader(name, value)
@@ -135,6 +160,7 @@ class _Connection(socketserver.StreamRequestHandler):
         if body or request.method in ("POST", "PUT"):
             upstream.putheader("content-length", str(len(body)))
         upstream.endheaders(body or None)
+        time.sleep(fault.delay)
         response = upstream.getresponse()
         headers = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, headers, response.read())

@@ -101,9 +101,9 @@ class Bucket:
         deployments = [key.removesuffix(_DEPLOYMENT) for key in self.own() if key.endswith(_DEPLOYMENT)]
         return deployments[0] if deployments else f"{OWN_PREFIX}none/"
 
-    def quarantined(self) -> list[Any]:
-        """Every entry of every file of quarantined lines."""
-        files = [key for key in self.own() if "/quarantine/lines/" in key]
+    def quarantined(self, folder: str = OWN_PREFIX) -> list[Any]:
+        """Every entry of every file of quarantined lines, of one deployment where its folder is named."""
+        files = [key for key in self.own() if key.startswith(folder) and "/quarantine/lines/" in key]
         return [json.loads(line) for key in files for line in gzip.decompress(self.get(key)).splitlines()]
 
     def get(self, key: str) -> bytes:
@@ -111,6 +111,20 @@ class Bucket:
 
     def uri(self, key: str) -> str:
         return f"s3://{self.name}/{key}"
+
+    def delete(self, key: str) -> None:
+        self._client.delete_object(Bucket=self.name, Key=key)
+
+    def uploads(self) -> list[str]:
+        """The keys of multipart uploads that nobody has completed or aborted."""
+        found = self._client.list_multipart_uploads(Bucket=self.name)
+        return [each["Key"] for each in found.get("Uploads", [])]
+
+    def remove(self) -> None:
+        """Removes it with all that is in it: very many buckets would fill the memory."""
+        for key in self.keys():
+            self.delete(key)
+        self._client.delete_bucket(Bucket=self.name)
 
 
 class Queue:
