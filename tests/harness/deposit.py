@@ -42,12 +42,16 @@ class Deposit:
         return text.decode().split("\n")[number - 1]
 
 
-def deposits(seed: int, bucket: str, objects: int = 50, lines: int = 10_000, damage: bool = True) -> list[Deposit]:
-    """The objects of a run, with that many lines in all; where `damage` is wanted, bad lines and corrupt objects too."""
+def deposits(
+    seed: int, bucket: str, objects: int = 50, lines: int = 10_000, damage: bool = True, start: datetime = _START
+) -> list[Deposit]:
+    """The objects of a run, with that many lines in all, the first of them written at `start`; where `damage` is wanted,
+    bad lines and corrupt objects too.
+    """
     rng = random.Random(f"deposits {seed}")
     shares = _shares(rng, objects, lines)
     first = rng.randrange(_POOL_LINES - lines)
-    keys = _keys(rng, objects)
+    keys = _keys(rng, objects, start)
     with tempfile.TemporaryDirectory() as folder:
         made = []
         for position, (key, share) in enumerate(zip(keys, shares, strict=True)):
@@ -78,7 +82,7 @@ def _shares(rng: random.Random, objects: int, lines: int) -> list[int]:
     return shares
 
 
-def _keys(rng: random.Random, objects: int) -> list[str]:
+def _keys(rng: random.Random, objects: int, start: datetime) -> list[str]:
     """Every fifth key has the base name of the one before, under another prefix."""
     keys: list[str] = []
     for position in range(objects):
@@ -87,7 +91,7 @@ def _keys(rng: random.Random, objects: int) -> list[str]:
             other = [f"{team}{base}" for team in TEAMS if f"{team}{base}" != keys[-1]]
             keys.append(rng.choice(other))
             continue
-        key = object_key(_START + timedelta(minutes=5 * position), f"{rng.getrandbits(40):08x}")
+        key = object_key(start + timedelta(minutes=5 * position), f"{rng.getrandbits(40):08x}")
         keys.append(rng.choice(TEAMS) + key)
     return keys
 

@@ -1,5 +1,6 @@
 """How a process under faults ends."""
 
+import itertools
 import random
 import signal
 import subprocess
@@ -16,9 +17,10 @@ _LONGEST_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class End:
-    """By itself, or by a signal: at some answer, which then never arrives, or after some time."""
+    """By itself, or by a signal: at some answer, which never arrives after a kill, or after some time."""
 
     answers: int | None = None
+    times: int = 1  # so often the signal is sent, at that answer and the next ones
     seconds: float = _LONGEST_SECONDS
     number: signal.Signals = signal.SIGKILL
 
@@ -32,17 +34,17 @@ class End:
             case "time":
                 return cls(seconds=rng.uniform(0.02, 0.8))
             case "asked":
-                return cls(answers, number=signal.SIGTERM)
+                # What is asked twice ends at once.
+                return cls(answers, times=rng.choice((1, 1, 2)), number=signal.SIGTERM)
         return cls()
 
     @contextmanager
     def awaits(self, processes: Sequence[subprocess.Popen[bytes]], proxies: Sequence[Proxy]) -> Iterator[None]:
         """Brings it about, while the processes run and talk through the proxies."""
-        # One permit for each answer that passes unharmed.
-        left = threading.Semaphore((self.answers or 1) - 1)
+        passed = itertools.count()
 
         def answered() -> None:
-            if self.answers and not left.acquire(blocking=False):
+            if self.answers and self.answers - 1 <= next(passed) < self.answers - 1 + self.times:
                 send(self.number)
 
         def send(number: signal.Signals) -> None:

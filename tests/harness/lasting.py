@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, quote, unquote, urlencode
 
 from .faults import Answer, Fault, Request, bulk_items, failing_items, s3_error
+from .storage import OWN_PREFIX
 
 # What becomes of a request; none where the rule has nothing to say about it.
 Rule = Callable[[Request], Fault | None]
@@ -45,17 +46,18 @@ def request_failed(document_id: str, status: int) -> Rule:
     return rule
 
 
-def pages(bucket: str, keys: int, seconds: float = 0, prefix: str = "") -> Rule:
-    """A listing of the logs comes in pages of so many keys, each after some time."""
+def pages(bucket: str, keys: int, seconds: float = 0) -> Rule:
+    """A listing comes in pages of so many keys; each page of logs takes so long."""
 
     def rule(request: Request) -> Fault | None:
         query = parse_qs(request.query, keep_blank_values=True)
         is_listing = request.method == "GET" and unquote(request.path).strip("/") == bucket and "list-type" in query
-        if not is_listing or not query.get("prefix", [""])[0].startswith(prefix):
+        if not is_listing:
             return None
         query["max-keys"] = [str(keys)]
         target = f"{request.path}?{urlencode(query, doseq=True, quote_via=quote)}"
-        return Fault("small page", forwards=True, target=target, delay=seconds)
+        is_of_logs = "delimiter" not in query and not query.get("prefix", [""])[0].startswith(OWN_PREFIX)
+        return Fault("small page", forwards=True, target=target, delay=seconds if is_of_logs else 0)
 
     return rule
 

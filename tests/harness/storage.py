@@ -128,11 +128,34 @@ class Bucket:
 
 
 class Queue:
-    """The fan-out queue."""
+    """An SQS queue, and who polls it."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self.url = client.create_queue(QueueName=f"fanout-{uuid.uuid4().hex[:12]}")["QueueUrl"]
+
+    def receive(self) -> list[dict[str, Any]]:
+        """Up to ten messages, as records of an event; they are in flight then."""
+        answer = self._client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, AttributeNames=["All"])
+        return [
+            {
+                "messageId": each["MessageId"],
+                "receiptHandle": each["ReceiptHandle"],
+                "body": each["Body"],
+                "attributes": each["Attributes"],
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{self.url.rsplit('/', 1)[1]}",
+            }
+            for each in answer.get("Messages", [])
+        ]
+
+    def delete(self, record: dict[str, Any]) -> None:
+        """Its message is done with."""
+        self._client.delete_message(QueueUrl=self.url, ReceiptHandle=record["receiptHandle"])
+
+    def release(self, record: dict[str, Any]) -> None:
+        """Its message can be received again, at once."""
+        self._client.change_message_visibility(QueueUrl=self.url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=0)
 
     def receive_all(self) -> list[tuple[str, str]]:
         """Every message, by id and body; they are in flight then."""

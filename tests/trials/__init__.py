@@ -3,17 +3,23 @@
 import random
 from collections.abc import Callable
 
-from . import kept, lasting, neighbours, passing
+from . import big, invocations, kept, lasting, neighbours, pages, passing, remembered
 from .trial import Trial
 
-# How often each of them comes.
-_WEIGHTS = {"passing": 6, "lasting": 4, "kept": 4, "neighbours": 4}
 TRIALS: dict[str, Callable[[Trial], None]] = {
     "passing": passing.run,
     "lasting": lasting.run,
     "kept": kept.run,
     "neighbours": neighbours.run,
+    "big": big.run,
+    "invocations": invocations.run,
+    "remembered": remembered.run,
+    "pages": pages.run,
 }
+# How often each of them comes.
+_WEIGHTS = {
+    "passing": 5, "lasting": 5, "kept": 4, "neighbours": 3, "big": 3, "invocations": 5, "remembered": 3, "pages": 3,
+}  # fmt: skip
 
 
 def of(seed: int) -> str:

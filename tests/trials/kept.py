@@ -4,6 +4,7 @@ taken once, whatever its time; what is done is not sent again, not even to a dat
 
 import random
 from datetime import timedelta
+from typing import Any
 
 from harness.audit import expect
 from harness.deposit import Deposit, deposits
@@ -41,8 +42,7 @@ def run(trial: Trial) -> None:
                 deployment.audit.check()
             last = deployment.settle()
             if number and not attempts:
-                told = last.report["objects"]["late"]
-                expect("other objects are counted as late than are", [f"{told}, not {late}"] if told != late else ())
+                check_late(last.report, late)
             deployment.rest()
             # A repeat would double from now on.
             if index.is_data_stream:
@@ -57,3 +57,12 @@ def _arrive(trial: Trial, rng: random.Random, bucket: Bucket, deployment: Deploy
     for each in backdated:
         bucket.age(each.key, _A_DAY + timedelta(days=rng.expovariate(1 / 100)))
     return sum(not each.stays for each in backdated)
+
+
+def check_late(report: Any, late: int) -> None:
+    """Who appears with an old time is named.
+
+    Raises `audit.Broken`.
+    """
+    told = report["objects"]["late"]
+    expect("other objects are counted as late than are", [f"{told}, not {late}"] if told != late else ())

@@ -4,7 +4,7 @@ is settled, too.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -145,9 +145,9 @@ def run(trial: Trial) -> None:
         with trial.world.lasting(engine=tuple(lasting.engine)):
             deployment.settle()
             deployment.rest()
-            told = deployment.status()
-            expect("status does not say that all is well", [told] if told[0] else ())
-            check_status(told[1], {})
+            status, told = deployment.status()
+            check_status(told, {})
+            check_exits(0, status, {})
 
 
 def _check_rest(deployment: Deployment, waits: dict[str, Waiting]) -> None:
@@ -157,6 +157,14 @@ def _check_rest(deployment: Deployment, waits: dict[str, Waiting]) -> None:
     deployment.audit.check_end(waits)
     status, told = deployment.status()
     check_status(told, waits)
+    check_exits(last.status, status, waits)
+
+
+def check_exits(run: int, status: int, waits: Mapping[str, Waiting]) -> None:
+    """A run that can settle nothing for a reason is a failure, and so is a status with somebody to act.
+
+    Raises `audit.Broken`.
+    """
     needs_somebody = any(why.code != "archived" for why in waits.values())
+    expect("the exit status of a run is wrong", [run] if bool(run) != needs_somebody else ())
     expect("the exit status of status is wrong", [status] if bool(status) != needs_somebody else ())
-    expect("a run that could settle nothing is a success", [last.report] if needs_somebody and last.status == 0 else ())

@@ -2,6 +2,8 @@
 its own index, and is audited by itself; nothing that one does shows in the other's books.
 """
 
+from typing import Any
+
 from harness.audit import expect
 from harness.deposit import TEAMS, deposits
 from harness.end import End
@@ -44,10 +46,18 @@ def run(trial: Trial) -> None:
                 break
         # A replay of what is still bad: it all stays, and none of the other's is touched.
         replayed = rng.choice(both).run("replay")
-        expect("a replay emptied a quarantine of bad lines", [replayed.report] if replayed.report["emptied"] else ())
+        check_replay(replayed.report)
         for each in both:
             each.audit.check_end()
         for each in both:
             each.rest()
         for each in both:
             each.audit.check_end()
+
+
+def check_replay(report: Any) -> None:
+    """Lines that are bad today are bad lines still.
+
+    Raises `audit.Broken`.
+    """
+    expect("a replay emptied a quarantine of bad lines", [report] if report["emptied"] else ())

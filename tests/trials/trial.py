@@ -56,7 +56,7 @@ class Trial:
         for each in ended:
             self.world.tally.ends[_how(each.status)] += 1
             self.note(str(end), each.status, each.report, each.messages)
-            expect("a report does not balance", [each.report] if each.report and not balances(each.report) else ())
+            check_report(each.report)
         return ended
 
     def note(self, what: str, status: int | str, report: Any, messages: str = "") -> None:
@@ -69,14 +69,18 @@ class Trial:
         (self.evidence / f"{self._noted:02}.log").write_text(messages)
 
 
-def balances(report: Any) -> bool:
-    """Whether no line has two fates, and every line has one where no object was given up halfway; only of ingests."""
-    if "left_by_reason" not in report:
-        return True
+def check_report(report: Any) -> None:
+    """No line has two fates, and every line has one where no object was given up halfway.
+
+    Raises `audit.Broken`.
+    """
+    if not report or "left_by_reason" not in report:
+        return  # of another command than an ingest, or of none
     fates = ("indexed", "duplicate", "filtered", "quarantined", "unstored")
     known = sum(report[fate] for fate in fates) + sum(report["skipped"].values())
     halfway = report["left_by_reason"].keys() - {"test_file"}
-    return known == report["lines"] or (known < report["lines"] and bool(halfway))
+    balances = known == report["lines"] or (known < report["lines"] and bool(halfway))
+    expect("a report does not balance", [] if balances else [report])
 
 
 def _how(status: int) -> str:
