@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{Bucket, Index, Lambda, Reply, Run, Server, command, log, report_of};
+use support::{Bucket, Index, Lambda, Reply, Run, Server, command, deployment, log, report_of};
 
 /// A queue that keeps what it is sent.
 #[derive(Clone, Default)]
@@ -110,6 +110,22 @@ fn what_is_done_is_not_sent() {
     let command = command.args(["--from", "2024-01-01", "--to", "2024-01-31"]).envs(keep).envs(variables(&sqs));
     let run = report_of(command);
     assert_eq!((&run.report["done_before"], queue.keys()), (&1.into(), vec![key("b")]), "{}", run.stderr);
+}
+
+#[test]
+fn progress_that_cannot_be_read_is_not_written_over() {
+    let bucket = Bucket::default();
+    bucket.put(&format!("{}2024/01/05/a.log", region("")), b"x");
+    let (s3, engine, queue) = (bucket.serve(), Index::default().serve(), Queue::default());
+    let sqs = queue.serve();
+    let key = format!("albatross/{}/state/backfill/2024-01-01_2024-01-31.json", deployment(&s3, &engine, &[]));
+    let newer = br#"{"version":2,"last":["2024-01-04","x"]}"#;
+    bucket.put(&key, newer);
+    let mut command = command("backfill", &s3, &engine);
+    let run = command.args(["--from", "2024-01-01", "--to", "2024-01-31"]).envs(variables(&sqs)).output().unwrap();
+    let message = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.code() == Some(1) && message.contains("has version 2"), "{message}");
+    assert_eq!((bucket.body(&key).as_deref(), queue.keys().len()), (Some(&newer[..]), 0));
 }
 
 #[test]

@@ -129,11 +129,17 @@ pub async fn backfill(
         return Err(BackfillError::Order { from, to });
     }
     let state = Progress::of(&ingest.folder, &format!("backfill/{from}_{to}.json"));
+    // Before all else: what could not be read must not be written over.
+    let Some(reached) = cancel.unless_cancelled(state.load(&ingest.store)).await else {
+        let report = BackfillReport { stopped: cancel.reason(), ..BackfillReport::default() };
+        log_backfill(&report, ingest.folder.path());
+        return Ok(report);
+    };
     let mut run = Run {
         ingest,
         queue,
         state,
-        reached: Reached::default(),
+        reached: reached?.unwrap_or_default(),
         stored: Instant::now(),
         done: Done::default(),
         report: BackfillReport::default(),
@@ -167,7 +173,6 @@ impl Run<'_> {
         mut progress: impl FnMut(usize, usize),
     ) -> Result<(), BackfillError> {
         let Ingest { store, config, .. } = self.ingest;
-        self.reached = self.state.load(store).await?.unwrap_or_default();
         let mut found = Regions::default();
         regions::find(store, &config.prefix, |folder| config.is_own(folder), &mut found).await?;
         let regions: Vec<String> = found.folders.into_iter().collect();
