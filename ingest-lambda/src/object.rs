@@ -306,14 +306,14 @@ impl<'a> Reading<'a> {
         }
         let settlement = Settlement { ingest, logs, key, etag, account };
         if !ingest.can_overwrite() {
-            self.remember_account(account).await;
+            self.remember_account(account, Unsettled::Interrupted).await;
         }
         match cancel.until(Phase::Settle, settlement.carry_out()).await {
             Some(Ok(())) => self.note_done(cancel).await,
             Some(Err(error)) => {
                 let why = settlement::failed(error);
-                if matches!(why, Unsettled::Settlement(_)) {
-                    self.remember_account(account).await;
+                if let Unsettled::Settlement(reason) = &why {
+                    self.remember_account(account, Unsettled::Settlement(reason.clone())).await;
                 }
                 return Err(why);
             }
@@ -322,15 +322,16 @@ impl<'a> Reading<'a> {
         Ok(damage.map_or(Settled::Whole, Settled::Quarantined))
     }
 
-    /// Says at once that only the settlement is left, where a repeat would double documents or cost as much again.
-    async fn remember_account(&self, account: &Account) {
+    /// Says at once that only the settlement is left, and why, where a repeat would double documents or cost as much
+    /// again.
+    async fn remember_account(&self, account: &Account, why: Unsettled) {
         if self.logs.settle == Settle::Keep {
             return;
         }
         let worked = Worked {
             etag: Some(self.download.etag().to_owned()),
             account: Some(account.clone()),
-            ..Worked::nothing(Unsettled::Interrupted)
+            ..Worked::nothing(why)
         };
         if let Some(entry) = worked.entry(self.key, self.download.etag())
             && let Err(error) = Notes::put_open(&self.ingest.store, &self.ingest.folder, &entry).await

@@ -49,6 +49,8 @@ fn only_the_settlement_is_tried_again() {
     let first = ingest(&s3, &engine);
     assert_eq!(first.report["objects"]["settled"], 2, "{}", first.stderr);
     assert_eq!((index.count(), reads.swap(0, Ordering::SeqCst)), (60, 30));
+    let told = status(&s3, &engine, &[]).report;
+    assert_eq!(told["by_code"], json!({ "settlement": 28 }), "the note of each says why, too: {told}");
     let second = ingest(&s3, &engine);
     assert_eq!(second.status, Some(1), "nothing could be settled");
     assert_eq!((reads.load(Ordering::SeqCst), &second.report["engine"]["requests"]), (0, &0.into()));
