@@ -30,6 +30,8 @@ from trials.world import World, world
 RUNS = 200
 # Side by side. A trial waits as much as it works: for an engine, for the end of a pause.
 _WORKERS = (os.cpu_count() or 1) + 2
+# Of a problem, in the line about a trial; the whole of it comes at the end.
+_SHOWN = 160
 
 
 @dataclass(frozen=True)
@@ -126,8 +128,9 @@ def again(result: Result, trial: str | None) -> str:
 def tell(result: Result, done: int, total: int) -> None:
     """A line about a trial."""
     counts = f"{result.tally.processes:>3} processes  {result.tally.injected.total():>4} faults"
-    verdict = result.problem or "ok"
-    print(f"{done:>3}/{total}  seed {result.seed:>4}  {result.trial:<11}  {counts}  {result.seconds:>5.1f} s  {verdict}", flush=True)
+    verdict = (result.problem or "ok")[:_SHOWN]
+    seconds = f"{result.seconds:>5.1f} s"
+    print(f"{done:>3}/{total}  seed {result.seed:>4}  {result.trial:<11}  {counts}  {seconds}  {verdict}", flush=True)
 
 
 def summary(tally: Tally, seconds: float) -> None:

@@ -21,9 +21,9 @@ from harness.runtime import Invocation
 from harness.storage import Bucket, Storage
 from harness.waiting import Waiting, check_status
 from trials import big, invocations, pages, remembered
-from trials import kept as kept_trial
 from trials.deployment import Deployment
 from trials.invocations import Function
+from trials.kept import check_late
 from trials.lasting import check_exits
 from trials.neighbours import check_replay
 from trials.trial import Trial, check_report
@@ -276,8 +276,9 @@ def neighbours(kept: Books, engine_url: str) -> Iterator[tuple[Books, Deployment
 
 def test_one_deployment_in_the_others_quarantine_is_noticed(neighbours: tuple[Books, Deployment]) -> None:
     books, other = neighbours
-    mine = books.own(f"{books.index.prefix}-")
-    file = next(key for key in books.bucket.keys() if "quarantine/lines/" in key and key.startswith(mine.split("/state/")[0]))
+    files = [key for key in books.bucket.own() if "/quarantine/lines/" in key]
+    file = next(key for key in files if books.index.prefix in key)
+    theirs = next(key for key in files if books.index.prefix not in key)
     content = books.bucket.get(file)
     books.bucket.delete(file)
     other.audit.check_end()
@@ -285,7 +286,6 @@ def test_one_deployment_in_the_others_quarantine_is_noticed(neighbours: tuple[Bo
         books.audit.check_end()
     books.bucket.put(file, content)
     books.audit.check_end()
-    theirs = next(key for key in books.bucket.keys() if "quarantine/lines/" in key and key != file and not key.startswith(file[:40]))
     books.bucket.put(f"{theirs}.again.ndjson.gz", content)
     books.audit.check_end()
     with pytest.raises(Broken, match="in quarantine more than once"):
@@ -293,8 +293,10 @@ def test_one_deployment_in_the_others_quarantine_is_noticed(neighbours: tuple[Bo
 
 
 def test_an_upload_that_is_left_is_noticed(storage: Storage, bucket: Bucket) -> None:
+    place = {"Bucket": bucket.name, "Key": "albatross/x/quarantine/lines/a.ndjson.gz"}
+    upload = storage.client.create_multipart_upload(**place)["UploadId"]
     big.check_uploads(bucket, 0)
-    storage.client.create_multipart_upload(Bucket=bucket.name, Key="albatross/x/quarantine/lines/a.ndjson.gz")
+    storage.client.upload_part(**place, UploadId=upload, PartNumber=1, Body=b"x")
     big.check_uploads(bucket, 1)
     with pytest.raises(Broken, match="an upload is left"):
         big.check_uploads(bucket, 0)
@@ -352,12 +354,19 @@ def ended(lines: int) -> albatross.Ingest:
     return albatross.Ingest(0, {"lines": lines}, "", 0)
 
 
+def reported(**objects: int) -> Any:
+    return {"objects": objects}
+
+
 def ticked(**answer: Any) -> Invocation:
-    return Invocation({"lines": 0, "stopped": None, "listing_complete": True, "objects": {"settled": 0, "enqueued": 0}} | answer)
+    usual = {"lines": 0, "stopped": None, "listing_complete": True, "objects": {"settled": 0, "enqueued": 0}}
+    return Invocation(usual | answer)
 
 
 ERROR = Invocation({"errorMessage": "x"}, is_error=True)
-LISTING = {"stopped": "listing: x", "listing_complete": False}
+PARTIAL = ticked(stopped="listing: x", listing_complete=False)
+DENIED = {"a": Waiting("access_denied", "GetObject")}
+ARCHIVED = {"a": Waiting("archived", "restore")}
 KEY = "albatross/x/state/deployment.json"
 BALANCED = {
     "lines": 2, "indexed": 1, "duplicate": 0, "filtered": 0, "quarantined": 1, "unstored": 0, "skipped": {"blank": 0},
@@ -370,12 +379,12 @@ LINES = [Deposit("a", b"", "", ids=frozenset("ab"), bad={3: "x"})]
     ("holds", "breaks", "noticed"),
     [
         (lambda: check_report(BALANCED), lambda: check_report(BALANCED | {"lines": 3}), "does not balance"),
-        (lambda: check_exits(1, 1, {"a": Waiting("x", "")}), lambda: check_exits(0, 1, {"a": Waiting("x", "")}), "of a run"),
-        (lambda: check_exits(0, 0, {"a": Waiting("archived", "")}), lambda: check_exits(0, 1, {}), "of status"),
-        (lambda: kept_trial.check_late({"objects": {"late": 2}}, 2), lambda: kept_trial.check_late({"objects": {"late": 1}}, 2), "late"),
+        (lambda: check_exits(1, 1, DENIED), lambda: check_exits(0, 1, DENIED), "of a run"),
+        (lambda: check_exits(0, 0, ARCHIVED), lambda: check_exits(0, 1, ARCHIVED), "of status"),
+        (lambda: check_late(reported(late=2), 2), lambda: check_late(reported(late=1), 2), "late"),
         (lambda: check_replay({"emptied": 0}), lambda: check_replay({"emptied": 1}), "a replay emptied"),
         (lambda: big.check_points({"a": 5}, {"a": 5}), lambda: big.check_points({"a": 5}, {"a": 4}), "went back"),
-        (lambda: big.check_lines([ended(1), ended(2)], LINES), lambda: big.check_lines([ended(2), ended(2)], LINES), "twice"),
+        (lambda: big.check_lines([ended(1), ended(2)], LINES), lambda: big.check_lines([ended(2)] * 2, LINES), "twice"),
         (lambda: invocations.check_calm(ticked()), lambda: invocations.check_calm(ERROR), "is an error"),
         (lambda: invocations.check_idle(ticked()), lambda: invocations.check_idle(ticked(lines=1)), "did something"),
         (
@@ -393,8 +402,8 @@ LINES = [Deposit("a", b"", "", ids=frozenset("ab"), bad={3: "x"})]
             lambda: remembered.check_point({"objects": [{"key": "a", "reason": "it failed"}]}, "a", KEY),
             "which resume point",
         ),
-        (lambda: remembered.check_lease(ticked()), lambda: remembered.check_lease(ticked(skipped="a lease")), "holds up a tick"),
-        (lambda: pages.check_tick(ticked(**LISTING), None, "b"), lambda: pages.check_tick(ticked(), None, "b"), "is not complete"),
+        (lambda: remembered.check_lease(ticked()), lambda: remembered.check_lease(ticked(skipped="held")), "holds up"),
+        (lambda: pages.check_tick(PARTIAL, None, "b"), lambda: pages.check_tick(ticked(), None, "b"), "is not complete"),
         (lambda: pages.check_tick(ticked(), "a", "b"), lambda: pages.check_tick(ticked(), "b", "b"), "moved nothing on"),
         (lambda: pages.check_tick(ticked(), None, None), lambda: pages.check_tick(ERROR, None, None), "is an error"),
     ],

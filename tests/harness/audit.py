@@ -118,7 +118,8 @@ class Audit:
         expect("a line in quarantine that is not bad", wrong)
         expect("a line in quarantine more than once", (place for place, times in found.items() if times > 1))
         finished = {each.key: each.about for each in done}
-        missing = [f"{finished[key]}: {key}, line {line}" for key, line in bad if key in finished and not found[key, line]]
+        open_lines = [(key, line) for key, line in bad if key in finished and not found[key, line]]
+        missing = [f"{key} ({finished[key]}), line {line}" for key, line in open_lines]
         expect("an object is done with, and bad lines of it are not in quarantine", missing)
 
     def _quarantined(self, deposit: Deposit, keys: Collection[str]) -> str:

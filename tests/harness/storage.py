@@ -116,9 +116,12 @@ class Bucket:
         self._client.delete_object(Bucket=self.name, Key=key)
 
     def uploads(self) -> list[str]:
-        """The keys of multipart uploads that nobody has completed or aborted."""
-        found = self._client.list_multipart_uploads(Bucket=self.name)
-        return [each["Key"] for each in found.get("Uploads", [])]
+        """The keys of multipart uploads that hold parts, and that nobody has completed or aborted."""
+        found = self._client.list_multipart_uploads(Bucket=self.name).get("Uploads", [])
+        return [each["Key"] for each in found if self._parts(each["Key"], each["UploadId"])]
+
+    def _parts(self, key: str, upload: str) -> list[Any]:
+        return self._client.list_parts(Bucket=self.name, Key=key, UploadId=upload).get("Parts", [])
 
     def remove(self) -> None:
         """Removes it with all that is in it: very many buckets would fill the memory."""

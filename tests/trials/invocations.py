@@ -37,7 +37,8 @@ def run(trial: Trial) -> None:
         function = Function(trial, bucket, index, made, rng.choice(("delete", "archive", "keep")), rng.random() < 0.7)
         with function:
             steps: list[Callable[[random.Random, End], object]] = [
-                function.tick, function.backfill, function.notify, function.work_off, function.work_off, function.come_again,
+                function.tick, function.backfill, function.notify, function.work_off, function.work_off,
+                function.come_again,
             ]  # fmt: skip
             for step in range(rng.randint(4, 8)):
                 with trial.world.faults(f"{trial.seed}/{step}", _ENGINE, _S3):
@@ -179,7 +180,8 @@ class Function:
             # An archived object is acknowledged and remembered: no message can restore it.
             _, told = self._deployment.status()
             known = {each["key"] for each in told["objects"]}
-            expect("a message was acknowledged, and its object is neither done nor remembered", set(open_objects) - known)
+            lost = set(open_objects) - known
+            expect("a message was acknowledged, and its object is neither done nor remembered", lost)
         return given_back
 
 
@@ -202,6 +204,5 @@ def check_idle(ended: Invocation) -> None:
 
 def notification(bucket: str, key: str) -> dict[str, Any]:
     """A record of S3's event."""
-    return {
-        "eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": bucket}, "object": {"key": key}},
-    }  # fmt: skip
+    place = {"bucket": {"name": bucket}, "object": {"key": key}}
+    return {"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": place}

@@ -88,10 +88,14 @@ class Lasting:
     def fail_document(self, rng: random.Random) -> None:
         """A good document is not taken: item by item, or by whole requests."""
         sound = [each for each in self._logs() if len(each.ids) > 20 and each.day == DAYS[0] and not each.corrupt]
-        deposit = rng.choice([each for each in sound if each.key not in self.waits])
+        free = [each for each in sound if each.key not in self.waits]
+        if not free:
+            return
+        deposit = rng.choice(free)
         document = rng.choice(sorted(deposit.ids))
         line = int(document.split("-")[-2], 16)
-        self.engine.append(rng.choice((document_failed(document), request_failed(document, 403), request_failed(document, 500))))
+        by_request = (request_failed(document, status) for status in (403, 500))
+        self.engine.append(rng.choice((document_failed(document), *by_request)))
         self.unwelcome.append((document, deposit, line))
         if not self.has_quarantine:
             self.waits[deposit.key] = _NO_QUARANTINE

@@ -1,5 +1,5 @@
-"""A listing in small pages. Slow ones take longer than an invocation has: each tick moves something on, new logs are found
-while it lasts, and it comes to its end.
+"""A listing in small pages. Slow ones take longer than an invocation has: each tick moves something on, new logs are
+found while it lasts, and it comes to its end.
 """
 
 import json

@@ -47,7 +47,8 @@ def run(trial: Trial) -> None:
         with trial.world.lasting(s3=(denied("GET", bucket.name, lambda key: key == lost),)):
             _remember(trial, rng, deployment, bucket, made, large)
             _note(deployment, bucket, lost)
-            states = [key for key in bucket.own() if "/state/" in key and not any(it in key for it in (_EMPTY, _OF_AN_OBJECT))]
+            others = (_EMPTY, _OF_AN_OBJECT)
+            states = [key for key in bucket.own() if "/state/" in key and not any(part in key for part in others)]
             rng.shuffle(states)
             for key in states:
                 trial.world.tally.injected[f"state: {_name(key)}"] += 1
