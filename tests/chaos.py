@@ -15,12 +15,12 @@ import signal
 import sys
 import tempfile
 import time
-import trials
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import trials
 from harness.engine import Engine
 from harness.storage import Storage
 from trials.tally import Tally

@@ -5,7 +5,6 @@ is settled, too.
 
 import random
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from harness.audit import expect
