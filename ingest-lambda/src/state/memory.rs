@@ -21,6 +21,8 @@ pub struct Memory {
     notes: Notes,
     /// A run before did not end, or this one has announced what it works on.
     announced: bool,
+    /// What the run before was working on.
+    unfinished: Vec<(String, String)>,
 }
 
 impl Memory {
@@ -50,12 +52,14 @@ impl Memory {
         let mut work = WorkList::load(store, folder, deployment.work_bits).await?;
         let attempt = Attempt::load(store, folder).await?;
         let announced = attempt.is_some();
+        let attempt = attempt.unwrap_or_default();
+        let unfinished = attempt.objects.clone();
         let mut notes = Notes::load(store, folder).await?;
         let mut done = Done::default();
         notes.enter(&mut work, &mut done);
         let (store, folder, done) = (store.clone(), folder.clone(), keeps.then_some(done));
-        let memory = Self { store, folder, deployment, stored, work, done, earlier, notes, announced };
-        Ok((memory, attempt.unwrap_or_default()))
+        let memory = Self { store, folder, deployment, stored, work, done, earlier, notes, announced, unfinished };
+        Ok((memory, attempt))
     }
 
     /// With this work list, and nothing else.
@@ -73,6 +77,7 @@ impl Memory {
             earlier: None,
             notes: Notes::default(),
             announced: false,
+            unfinished: Vec::new(),
         }
     }
 
@@ -166,7 +171,8 @@ impl Memory {
     /// When S3 does not take it.
     pub async fn try_to_write(&mut self) -> Result<(), StateError> {
         self.announced = true;
-        Attempt::announce(&self.store, &self.folder, Vec::new()).await
+        // What an earlier run left stays said until it is on the work list.
+        Attempt::announce(&self.store, &self.folder, std::mem::take(&mut self.unfinished)).await
     }
 
     /// The workers write down what they are about to work on; that ends with this run.
