@@ -5,7 +5,7 @@
 
 use parser_wasm::{
     EngineKind, Filter, Format, GeoDatabases, ItemWriter, Knowledge, Limits, Line, LineOutcome, LogReader, Matcher,
-    Settings, Source,
+    Schema, Settings, Source,
 };
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -142,9 +142,10 @@ fn read(bytes: &[u8], step: usize) -> Read {
 /// A filter: a problem that can be shown, or one that is the same when it is spelt out, and can be asked.
 pub fn filter(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    match Filter::parse(text) {
+    let read = |text: &str| Filter::parse_at(Schema::Ecs, text, 1_795_598_102_482);
+    match read(text) {
         Ok(filter) => {
-            let again = Filter::parse(&filter.to_string()).expect("what is printed can be read");
+            let again = read(&filter.to_string()).expect("what is printed can be read");
             assert_eq!(again.to_string(), filter.to_string());
             for engine in [EngineKind::Current, EngineKind::Elasticsearch6] {
                 let holds = Matcher::new(&filter, engine).matches(DOCUMENT);

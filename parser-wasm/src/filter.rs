@@ -1,24 +1,32 @@
-//! The query language: a subset of KQL over the fields of a document.
+//! The query language: Kibana's (KQL) over the fields of a document. docs/filter.md has it for people.
 //!
 //! ```text
-//! filter     = and *( "or" and )
+//! filter     = [ or ]
+//! or         = and *( "or" and )
 //! and        = not *( "and" not )
-//! not        = "not" not / "(" filter ")" / test / text
-//! test       = field ":" values / field ( "<" / "<=" / ">" / ">=" ) value
-//! values     = value / "(" the same as filter, of values ")"
-//! value      = word / quoted / "*"
-//! text       = word / quoted          ; somewhere in one of the text fields, in either case of ASCII letters
+//! not        = "not" not / "(" or ")" / test / word
+//! test       = name ":" values / name ( "<" / "<=" / ">" / ">=" ) value
+//! values     = value / "(" the same as or, of values ")"
+//! name       = the same as word    ; with stars, every field whose name fits
+//! value      = 1*word / quoted     ; a star stands for any text, and alone for any value
+//! word       = text without spaces / quoted
 //! ```
 //!
 //! It means what Elasticsearch and OpenSearch answer to [`Filter::to_search_body`]: keywords are compared exactly, of
-//! several values any one may match, and a filter that they could not answer is none.
+//! several values any one may match, and a filter that they could not answer is none. A word by itself is the value of
+//! any field, or stands inside of one of the text fields, in either case of ASCII letters.
 
+mod bind;
+mod date_math;
 mod error;
 mod expression;
 mod field;
+mod literal;
 mod matcher;
+mod meant;
 mod moment;
 mod network;
+mod number;
 mod pattern;
 mod query;
 mod syntax;
@@ -28,6 +36,7 @@ pub(crate) use field::nearest;
 pub use matcher::Matcher;
 
 use crate::document::Schema;
+use bind::Binding;
 use expression::Expression;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -49,12 +58,25 @@ impl Filter {
         Self::parse_for(Schema::Ecs, text)
     }
 
-    /// Reads a filter over the fields of documents of this schema.
+    /// Reads a filter over the fields of documents of this schema, for whom `now` means nothing: a document is let
+    /// through or not, whenever it is asked.
     ///
     /// # Errors
     /// When the text is no filter, or one that an engine could not answer.
     pub fn parse_for(schema: Schema, text: &str) -> Result<Self, FilterError> {
-        Ok(Self { schema, text: text.to_owned(), expression: syntax::parse(schema, text)? })
+        Self::bind(Binding { schema, now: None }, text)
+    }
+
+    /// The same, where `now` is this time, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// When the text is no filter, or one that an engine could not answer.
+    pub fn parse_at(schema: Schema, text: &str, now: i64) -> Result<Self, FilterError> {
+        Self::bind(Binding { schema, now: Some(now) }, text)
+    }
+
+    fn bind(binding: Binding, text: &str) -> Result<Self, FilterError> {
+        Ok(Self { schema: binding.schema, text: text.to_owned(), expression: syntax::parse(binding, text)? })
     }
 
     /// The text as it was written.

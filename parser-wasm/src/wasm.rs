@@ -44,14 +44,14 @@ impl JsInspection {
         self.0.finish();
     }
 
-    /// What is wrong with a filter; null when it can be set.
-    pub fn check_filter(&self, text: &str) -> Result<JsValue, JsError> {
-        object(&self.0.check_filter(text))
+    /// What is wrong with a filter whose `now` is `now_ms`, in milliseconds since 1970; null when it can be set.
+    pub fn check_filter(&self, text: &str, now_ms: f64) -> Result<JsValue, JsError> {
+        object(&self.0.check_filter(text, now_ms as i64))
     }
 
     /// Only the rows for which the filter holds, until another is set; throws when it is none.
-    pub fn set_filter(&mut self, text: &str) -> Result<(), JsError> {
-        Ok(self.0.set_filter(text)?)
+    pub fn set_filter(&mut self, text: &str, now_ms: f64) -> Result<(), JsError> {
+        Ok(self.0.set_filter(text, now_ms as i64)?)
     }
 
     /// The key under which addresses are replaced; throws when it is too short.

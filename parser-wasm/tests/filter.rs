@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used)]
 
-use parser_wasm::{EngineKind, Filter, ItemWriter, Knowledge, Line, LineOutcome, Matcher, Settings, Source};
+use parser_wasm::{EngineKind, Filter, ItemWriter, Knowledge, Line, LineOutcome, Matcher, Schema, Settings, Source};
 use proptest::prelude::*;
 
 fn matches(filter: &str, document: &[u8]) -> bool {
@@ -32,6 +32,10 @@ fn condition() -> impl Strategy<Value = String> {
         "\"[a-c =]{1,3}\"",
         "url\\.(path|query): (/|[a-c]|\\*|\\\\\\*|[?]){1,4}",
         "url\\.path: \\((a|b)\\*( or| and| and not) [*]c\\)",
+        "(url|http)\\.\\*: ([a-c]|[2-5]00|[*])",
+        "url\\.(path|query) (<|<=|>|>=) /?[a-c]",
+        "source\\.ip (<|<=|>|>=) 192\\.0\\.2\\.[1-9][0-9]",
+        "user_agent\\.original: [a-d] [*a-d]",
         "user_agent\\.original: \"[a-d ]{0,2}\"",
         "http\\.response\\.status_code (<|<=|>|>=) [2-5][0-9]{2}",
         "aws\\.elb\\.backend_processing_time\\.sec(: | > | <= )0\\.00[0-9]",
@@ -57,13 +61,13 @@ proptest! {
     #[test]
     fn any_text_is_a_filter_or_an_error_inside_it(text in prop_oneof![
         any::<String>(),
-        "(url\\.path|source\\.ip|@timestamp|and|or|not|[()\":<>=*\\\\ ]|2026-1|é|😀|5){0,20}",
+        "(url\\.path|source\\.ip|@timestamp|and|or|not|[(){}\":<>=*!\\\\ ]|\\\\u00e9|\\\\t|2026-1|now-1h/d|[|]{2}|é|😀|5){0,20}",
     ]) {
-        match Filter::parse(&text) {
+        match Filter::parse_at(Schema::Ecs, &text, 1_795_598_102_482) {
             Ok(filter) => {
                 let _ = filter.to_search_body(EngineKind::Elasticsearch6);
                 let plain = filter.to_string();
-                prop_assert_eq!(Filter::parse(&plain).unwrap().to_string(), plain);
+                prop_assert_eq!(Filter::parse_at(Schema::Ecs, &plain, 0).unwrap().to_string(), plain);
             }
             Err(error) => {
                 prop_assert!(text.get(error.offset..error.offset + error.length).is_some());

@@ -61,14 +61,14 @@ fn bad_settings_and_sources_throw() {
 #[wasm_bindgen_test]
 fn a_filter_selects_rows_and_its_problems_are_told() {
     let mut inspection = opened();
-    assert!(inspection.check_filter("http.response.status_code: *").expect("an answer").is_null());
-    let problem = inspection.check_filter("url.pth: a").expect("an answer");
+    assert!(inspection.check_filter("http.response.status_code: *", 0.0).expect("an answer").is_null());
+    let problem = inspection.check_filter("url.pth: a", 0.0).expect("an answer");
     assert_eq!((get(&problem, "offset").as_f64(), get(&problem, "length").as_f64()), (Some(0.0), Some(7.0)));
     assert_eq!(get(&problem, "expected").as_string().as_deref(), Some("url.path"));
-    assert!(inspection.set_filter("url.pth: a").is_err());
-    inspection.set_filter("not *").expect("a filter");
+    assert!(inspection.set_filter("url.pth: a", 0.0).is_err());
+    inspection.set_filter("not *", 0.0).expect("a filter");
     assert_eq!(get(&inspection.summary().expect("a summary"), "rows").as_f64(), Some(0.0));
-    inspection.set_filter("").expect("no filter");
+    inspection.set_filter("", 0.0).expect("no filter");
     assert_eq!(get(&inspection.summary().expect("a summary"), "rows").as_f64(), Some(LOG.lines().count() as f64));
     assert!(!inspection.lacks_redaction_key());
 }

@@ -109,10 +109,10 @@ export interface Inspection {
   begin(file_name: string, source?: string): void;
   push(chunk: Uint8Array): void;
   finish(): void;
-  /** null when the text can be set. */
-  check_filter(text: string): FilterProblem | null;
+  /** null when the text can be set; `now_ms` is what `now` means in it. */
+  check_filter(text: string, now_ms: number): FilterProblem | null;
   /** Summary, histogram and rows are about the rows that match, until another is set. */
-  set_filter(text: string): void;
+  set_filter(text: string, now_ms: number): void;
   /** @throws Error when the key is too short */
   set_redaction_key(key: string): void;
   /** Whether documents show a placeholder for want of that key. */

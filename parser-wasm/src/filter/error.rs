@@ -28,8 +28,18 @@ pub enum FilterErrorKind {
     UnknownEscape,
     /// No such field.
     UnknownField {
-        /// The field of the nearest name.
-        similar: Option<&'static str>,
+        /// The fields that were probably meant.
+        meant: &'static [&'static str],
+    },
+    /// A name of Kibana's or Elastic's for which documents have no field.
+    NoSuchName {
+        /// What to ask instead.
+        instead: &'static str,
+    },
+    /// An object of fields, which have values, while it has none.
+    NoValues {
+        /// The fields in it that were probably meant.
+        meant: &'static [&'static str],
     },
     /// The documents have the field, the index has not.
     NotSearchable,
@@ -50,6 +60,8 @@ pub enum FilterErrorKind {
         /// What is expected instead.
         expected: &'static str,
     },
+    /// `now` where nobody says what time it is.
+    NoClock,
     /// A pattern that engines may refuse to work on.
     PatternTooLong,
     /// The text is too long.
@@ -66,8 +78,10 @@ impl FilterErrorKind {
         match self {
             Self::Unexpected(expected) | Self::NoWildcard { expected } | Self::BadValue { expected } => expected,
             Self::UnclosedQuote => "a closing quote",
-            Self::UnknownEscape => r#"one of \ ( ) : < > " * or a space behind the backslash, or n, r, t in quotes"#,
-            Self::UnknownField { similar } => similar.unwrap_or("the name of a field"),
+            Self::UnknownEscape => ESCAPED,
+            Self::UnknownField { meant } | Self::NoValues { meant } => meant.first().unwrap_or(&"the name of a field"),
+            Self::NoSuchName { instead } => instead,
+            Self::NoClock => "a date such as 2026-11-23",
             Self::NotSearchable => "a field that the index has",
             Self::NoPoints => "another field of the place, such as source.geo.country_iso_code",
             Self::NoOrder { .. } => "\":\" and a value",
@@ -76,12 +90,16 @@ impl FilterErrorKind {
     }
 }
 
+const ESCAPED: &str = r#"one of \ ( ) { } : < > " * or a space behind the backslash, t, r, n or uXXXX, and, or, not"#;
+
 /// Most bytes of a filter.
 pub(super) const MOST_BYTES: usize = 8192;
 /// Most levels of `and`, `or` and `not` in each other: engines take 20.
 pub(super) const MOST_LEVELS: usize = 16;
-/// Most conditions: engines take 1,024 clauses.
+/// Most values and words.
 pub(super) const MOST_CONDITIONS: usize = 512;
+/// Most clauses that they may make: engines take 1,024.
+pub(super) const MOST_CLAUSES: usize = 960;
 /// Most characters and stars of a pattern: engines compile it, and bound the work. A character class for each letter of
 /// a word must fit in the 1,000 characters of `index.max_regex_length`.
 pub(super) const MOST_PATTERN: (usize, usize) = (128, 8);
@@ -92,8 +110,23 @@ impl fmt::Display for FilterErrorKind {
             Self::Unexpected(expected) => write!(f, "expected {expected}"),
             Self::UnclosedQuote => f.write_str("the closing quote is missing"),
             Self::UnknownEscape => write!(f, "expected {}", self.expected()),
-            Self::UnknownField { similar: Some(similar) } => write!(f, "no such field; did you mean {similar}?"),
-            Self::UnknownField { similar: None } => f.write_str("no such field"),
+            Self::UnknownField { meant: [] } => f.write_str("no such field"),
+            Self::UnknownField { meant } => {
+                f.write_str("no such field; did you mean ")?;
+                alternatives(meant, f)?;
+                f.write_str("?")
+            }
+            Self::NoSuchName { instead } => write!(f, "documents have no such field: write {instead}"),
+            Self::NoValues { meant } => {
+                f.write_str(
+                    "this is an object of fields: write \"*\" to ask whether it is there, or name a field of it",
+                )?;
+                if meant.is_empty() {
+                    return Ok(());
+                }
+                f.write_str(", such as ")?;
+                alternatives(meant, f)
+            }
             Self::NotSearchable => {
                 f.write_str("this field is kept in documents and not indexed: it cannot be searched")
             }
@@ -101,6 +134,9 @@ impl fmt::Display for FilterErrorKind {
             Self::NoOrder { values } => write!(f, "{values} have no order: use \":\" and a value"),
             Self::NoWildcard { expected } => write!(f, "\"*\" stands for a part of text only: expected {expected}"),
             Self::BadValue { expected } => write!(f, "expected {expected}"),
+            Self::NoClock => f.write_str(
+                "\"now\" has no meaning here, since a line must be let through by every run or by none: write a date",
+            ),
             Self::PatternTooLong => {
                 let (characters, stars) = MOST_PATTERN;
                 write!(f, "a pattern may have {characters} characters and {stars} \"*\" at most")
@@ -108,10 +144,29 @@ impl fmt::Display for FilterErrorKind {
             Self::TooLong => write!(f, "a filter may have {MOST_BYTES} bytes at most"),
             Self::TooDeep => write!(f, "\"and\", \"or\" and \"not\" may be nested {MOST_LEVELS} levels deep at most"),
             Self::TooMany => {
-                write!(f, "a filter may have {MOST_CONDITIONS} conditions at most; a word counts for every text field")
+                write!(
+                    f,
+                    "a filter may have {MOST_CONDITIONS} conditions at most, and {MOST_CLAUSES} with those for each field \
+                     that a word by itself stands for: name a field"
+                )
             }
         }
     }
+}
+
+/// Names as a person lists them: `a, b or c`.
+fn alternatives(names: &[&str], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (at, name) in names.iter().enumerate() {
+        let joint = if at == 0 {
+            ""
+        } else if at + 1 == names.len() {
+            " or "
+        } else {
+            ", "
+        };
+        write!(f, "{joint}{name}")?;
+    }
+    Ok(())
 }
 
 impl FilterError {

@@ -3,6 +3,7 @@
 use super::moment::Moment;
 use super::network::Network;
 use super::pattern::Pattern;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// A filter, read.
@@ -12,8 +13,13 @@ pub(crate) enum Expression {
     All,
     /// Those with such a value in a field.
     Test(Test),
-    /// Those with such a text in one of the text fields.
-    Text(Pattern),
+    /// Those for which any of these tests holds: what a word by itself, a name with stars and the name of an object
+    /// stand for.
+    Any {
+        /// As it is written, in its plainest spelling.
+        written: String,
+        tests: Vec<Test>,
+    },
     /// The others.
     Not(Box<Expression>),
     /// Those of all of them; two at least.
@@ -33,14 +39,18 @@ pub(crate) struct Test {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Condition {
     Exists,
-    Keyword(String),
+    /// Engines order keywords by the bytes of their UTF-8.
+    Keyword(Relation, String),
     Wildcard(Pattern),
+    /// A word that stands somewhere in the value, in either case of ASCII letters.
+    Inside(Pattern),
     Boolean(bool),
     Long(Relation, i64),
     /// Engines compare what a `float` has room for, on both sides.
     Float(Relation, f32),
     Time(Relation, Moment),
-    Ip(Network),
+    /// A network has no order; an address has.
+    Ip(Relation, Network),
 }
 
 /// How a value must stand to the one that is given.
@@ -94,14 +104,62 @@ impl Expression {
     pub(super) fn levels(&self) -> usize {
         match self {
             Self::All | Self::Test(_) => 0,
-            Self::Text(_) => 1,
+            Self::Any { .. } => 1,
             Self::Not(inner) => 1 + inner.levels(),
             Self::And(parts) | Self::Or(parts) => 1 + parts.iter().map(Self::levels).max().unwrap_or(0),
         }
     }
 
+    /// Clauses of the query that it makes.
+    pub(super) fn clauses(&self) -> usize {
+        match self {
+            Self::All => 0,
+            Self::Test(_) => 1,
+            Self::Any { .. } | Self::Or(_) => {
+                let Choice { values, tests, others } = Choice::of(std::slice::from_ref(self));
+                values.len() + tests.len() + others.iter().map(|other| other.clauses()).sum::<usize>()
+            }
+            Self::Not(inner) => inner.clauses(),
+            Self::And(parts) => parts.iter().map(Self::clauses).sum(),
+        }
+    }
+
     fn is_joined(&self) -> bool {
         matches!(self, Self::And(_) | Self::Or(_))
+    }
+}
+
+/// What of several expressions any may hold, sorted: a keyword's values are asked for together.
+#[derive(Debug, Default)]
+pub(super) struct Choice<'e> {
+    pub(super) values: BTreeMap<&'static str, Vec<&'e str>>,
+    pub(super) tests: Vec<&'e Test>,
+    pub(super) others: Vec<&'e Expression>,
+}
+
+impl<'e> Choice<'e> {
+    pub(super) fn of(parts: &'e [Expression]) -> Self {
+        let mut choice = Self::default();
+        choice.add(parts);
+        choice
+    }
+
+    fn add(&mut self, parts: &'e [Expression]) {
+        for part in parts {
+            match part {
+                Expression::Or(parts) => self.add(parts),
+                Expression::Any { tests, .. } => tests.iter().for_each(|test| self.test(test)),
+                Expression::Test(test) => self.test(test),
+                other => self.others.push(other),
+            }
+        }
+    }
+
+    fn test(&mut self, test: &'e Test) {
+        match &test.condition {
+            Condition::Keyword(Relation::Equal, text) => self.values.entry(test.field).or_default().push(text),
+            _ => self.tests.push(test),
+        }
     }
 }
 
@@ -122,10 +180,7 @@ impl fmt::Display for Expression {
         match self {
             Self::All => f.write_str("*"),
             Self::Test(test) => test.fmt(f),
-            Self::Text(pattern) => match pattern.contained() {
-                Some(text) => quoted(text, f),
-                None => pattern.fmt(f),
-            },
+            Self::Any { written, .. } => f.write_str(written),
             Self::Not(inner) => {
                 f.write_str("not ")?;
                 operand(inner, f)
@@ -155,16 +210,13 @@ impl fmt::Display for Test {
         let Self { field, condition } = self;
         match condition {
             Condition::Exists => write!(f, "{field}: *"),
-            Condition::Keyword(text) => {
-                write!(f, "{field}: ")?;
-                quoted(text, f)
-            }
-            Condition::Wildcard(pattern) => write!(f, "{field}: {pattern}"),
+            Condition::Keyword(relation, text) => related(field, *relation, &Quoted(text), f),
+            Condition::Wildcard(pattern) | Condition::Inside(pattern) => write!(f, "{field}: {pattern}"),
             Condition::Boolean(value) => write!(f, "{field}: {value}"),
             Condition::Long(relation, number) => related(field, *relation, number, f),
             Condition::Float(relation, number) => related(field, *relation, number, f),
             Condition::Time(relation, moment) => related(field, *relation, &moment.text(), f),
-            Condition::Ip(network) => write!(f, "{field}: {network}"),
+            Condition::Ip(relation, network) => related(field, *relation, network, f),
         }
     }
 }
@@ -174,16 +226,21 @@ fn related(field: &str, relation: Relation, value: &dyn fmt::Display, f: &mut fm
     write!(f, "{field}{space}{} {value}", relation.sign())
 }
 
-fn quoted(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str("\"")?;
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => write!(f, "\\{character}")?,
-            '\n' => f.write_str("\\n")?,
-            '\r' => f.write_str("\\r")?,
-            '\t' => f.write_str("\\t")?,
-            other => write!(f, "{other}")?,
+/// Text in quotes.
+pub(super) struct Quoted<'t>(pub(super) &'t str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        for character in self.0.chars() {
+            match character {
+                '"' | '\\' => write!(f, "\\{character}")?,
+                '\n' => f.write_str("\\n")?,
+                '\r' => f.write_str("\\r")?,
+                '\t' => f.write_str("\\t")?,
+                other => write!(f, "{other}")?,
+            }
         }
+        f.write_str("\"")
     }
-    f.write_str("\"")
 }

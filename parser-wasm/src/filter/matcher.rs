@@ -3,11 +3,10 @@
 use super::Filter;
 use super::error::MOST_CONDITIONS;
 use super::expression::{Condition, Expression, Relation, Test};
-use super::field::text_fields;
 use super::moment::nanoseconds;
-use super::network::Network;
+use super::network::{Network, number};
 use super::pattern::Pattern;
-use crate::document::{Cursor, EngineKind, IGNORE_ABOVE, Paths, Place, Schema, scalars, text, write_string};
+use crate::document::{Cursor, EngineKind, IGNORE_ABOVE, Paths, Place, scalars, text, write_string};
 use std::net::IpAddr;
 use std::ops::Range;
 
@@ -33,12 +32,14 @@ enum CheckKind {
     Exists,
     /// These bytes: one text has one spelling in our documents.
     Bytes(Vec<u8>),
+    Text(Relation, String),
     Pattern(Pattern),
-    Word(Pattern),
+    Inside(Pattern),
     Long(Relation, i64),
     Float(Relation, f32),
-    Time(Range<i64>),
+    Time(Range<i128>),
     Ip(Network),
+    Address(Relation, u128),
 }
 
 /// What follows from the answers.
@@ -69,8 +70,7 @@ impl Answers {
 impl Matcher {
     /// A matcher that answers like an engine of this kind.
     pub fn new(filter: &Filter, engine: EngineKind) -> Self {
-        let mut compiler =
-            Compiler { schema: filter.schema, engine, paths: Vec::new(), checks: Vec::new(), answers: 0 };
+        let mut compiler = Compiler { engine, paths: Vec::new(), checks: Vec::new(), answers: 0 };
         let rule = compiler.rule(&filter.expression);
         Self { paths: Paths::new(compiler.paths), checks: compiler.checks, rule }
     }
@@ -128,8 +128,9 @@ impl CheckKind {
         match self {
             Self::Exists => true,
             Self::Bytes(bytes) => scalar == bytes,
+            Self::Text(relation, given) => text(scalar).is_some_and(|text| relation.holds(&*text, given.as_str())),
             Self::Pattern(pattern) => text(scalar).is_some_and(|text| pattern.matches(&text)),
-            Self::Word(pattern) => text(scalar).is_some_and(|text| pattern.matches_either_case(&text)),
+            Self::Inside(pattern) => text(scalar).is_some_and(|text| pattern.matches_either_case(&text)),
             Self::Long(relation, number) => number_of(scalar).is_some_and(|found: i64| relation.holds(&found, number)),
             Self::Float(relation, number) => {
                 number_of(scalar).is_some_and(|found: f64| relation.holds(&(found as f32), number))
@@ -137,9 +138,9 @@ impl CheckKind {
             Self::Time(range) => {
                 text(scalar).and_then(|text| nanoseconds(&text)).is_some_and(|time| range.contains(&time))
             }
-            Self::Ip(network) => {
-                let address = text(scalar).and_then(|text| text.parse::<IpAddr>().ok());
-                address.is_some_and(|address| network.contains(address))
+            Self::Ip(network) => address(scalar).is_some_and(|address| network.contains(address)),
+            Self::Address(relation, given) => {
+                address(scalar).is_some_and(|address| relation.holds(&number(address), given))
             }
         }
     }
@@ -149,8 +150,12 @@ fn number_of<N: std::str::FromStr>(scalar: &[u8]) -> Option<N> {
     std::str::from_utf8(scalar).ok()?.parse().ok()
 }
 
+fn address(scalar: &[u8]) -> Option<IpAddr> {
+    text(scalar)?.parse().ok()
+}
+
 impl Relation {
-    pub(crate) fn holds<N: PartialOrd>(self, found: &N, given: &N) -> bool {
+    pub(crate) fn holds<N: PartialOrd + ?Sized>(self, found: &N, given: &N) -> bool {
         match self {
             Self::Equal => found == given,
             Self::Less => found < given,
@@ -174,7 +179,6 @@ impl Rule {
 }
 
 struct Compiler {
-    schema: Schema,
     engine: EngineKind,
     paths: Vec<&'static str>,
     checks: Vec<Vec<Check>>,
@@ -185,24 +189,20 @@ impl Compiler {
     fn rule(&mut self, expression: &Expression) -> Rule {
         match expression {
             Expression::All => Rule::Always,
-            Expression::Test(Test { field, condition }) => {
-                let kind = self.check(condition);
-                self.add(field, kind);
-                self.answer()
-            }
-            Expression::Text(pattern) => {
-                for field in text_fields(self.schema) {
-                    self.add(field, CheckKind::Word(pattern.clone()));
-                }
-                self.answer()
-            }
+            Expression::Test(test) => self.any(std::slice::from_ref(test)),
+            Expression::Any { tests, .. } => self.any(tests),
             Expression::Not(inner) => Rule::Not(Box::new(self.rule(inner))),
             Expression::And(parts) => Rule::All(parts.iter().map(|part| self.rule(part)).collect()),
             Expression::Or(parts) => Rule::Any(parts.iter().map(|part| self.rule(part)).collect()),
         }
     }
 
-    fn answer(&mut self) -> Rule {
+    /// One answer, to which any of the tests may say yes.
+    fn any(&mut self, tests: &[Test]) -> Rule {
+        for Test { field, condition } in tests {
+            let kind = self.check(condition);
+            self.add(field, kind);
+        }
         self.answers += 1;
         Rule::Answer(self.answers - 1)
     }
@@ -221,17 +221,22 @@ impl Compiler {
     fn check(&self, condition: &Condition) -> CheckKind {
         match condition {
             Condition::Exists => CheckKind::Exists,
-            Condition::Keyword(text) => {
+            Condition::Keyword(Relation::Equal, text) => {
                 let mut bytes = Vec::new();
                 write_string(text, &mut bytes);
                 CheckKind::Bytes(bytes)
             }
+            Condition::Keyword(relation, text) => CheckKind::Text(*relation, text.clone()),
+            Condition::Inside(pattern) => CheckKind::Inside(pattern.clone()),
             Condition::Boolean(value) => CheckKind::Bytes(value.to_string().into_bytes()),
             Condition::Wildcard(pattern) => CheckKind::Pattern(pattern.clone()),
             Condition::Long(relation, number) => CheckKind::Long(*relation, *number),
             Condition::Float(relation, number) => CheckKind::Float(*relation, *number),
             Condition::Time(relation, moment) => CheckKind::Time(moment.range(*relation, self.engine)),
-            Condition::Ip(network) => CheckKind::Ip(*network),
+            Condition::Ip(relation, network) => match network.address() {
+                Some(address) if *relation != Relation::Equal => CheckKind::Address(*relation, address),
+                _ => CheckKind::Ip(*network),
+            },
         }
     }
 }

@@ -28,12 +28,18 @@ impl Network {
         (bits <= width).then_some(Self { first, bits: bits + missing })
     }
 
+    /// The address, if it is one alone.
+    pub(super) fn address(self) -> Option<u128> {
+        (self.bits == 128).then_some(self.first)
+    }
+
     pub(super) fn contains(self, address: IpAddr) -> bool {
         number(address) & mask(self.bits) == self.first
     }
 }
 
-fn number(address: IpAddr) -> u128 {
+/// An address as a number, by which engines order them.
+pub(super) fn number(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
         IpAddr::V6(address) => address.to_bits(),

@@ -1,12 +1,11 @@
 //! A filter as the body of a search, for every engine there is: Elasticsearch 6.8 to 9, OpenSearch 2 and 3.
 
 use super::Filter;
-use super::expression::{Condition, Expression, Relation, Test};
-use super::field::text_fields;
-use super::moment::rfc3339;
+use super::expression::{Choice, Condition, Expression, Relation, Test};
+use super::moment::bounds;
 use super::pattern::Pattern;
-use crate::document::{EngineKind, Schema};
-use serde_json::{Map, Value, json};
+use crate::document::EngineKind;
+use serde_json::{Value, json};
 
 /// What compiling a long word takes at most: the engines' own bound is for patterns of any kind.
 const MOST_STATES: u32 = 100_000;
@@ -14,52 +13,50 @@ const MOST_STATES: u32 = 100_000;
 impl Filter {
     /// The body of a `_search` or `_count` request that finds the documents for which the filter holds.
     pub fn to_search_body(&self, engine: EngineKind) -> Value {
-        json!({ "query": { "bool": { "filter": [query(&self.expression, self.schema, engine)] } } })
+        json!({ "query": { "bool": { "filter": [query(&self.expression, engine)] } } })
     }
 }
 
-fn query(expression: &Expression, schema: Schema, engine: EngineKind) -> Value {
-    let queries = |parts: &[Expression]| parts.iter().map(|part| query(part, schema, engine)).collect::<Vec<_>>();
+fn query(expression: &Expression, engine: EngineKind) -> Value {
     match expression {
         Expression::All => json!({ "match_all": {} }),
         Expression::Test(test) => field_query(test, engine),
-        Expression::Text(pattern) => {
-            // `case_insensitive` is there since 7.10 only; classes of two letters are in every version.
-            let words = json!({ "value": either_case(pattern), "max_determinized_states": MOST_STATES });
-            any(text_fields(schema).iter().map(|field| of("regexp", field, words.clone())).collect())
+        Expression::Not(inner) => json!({ "bool": { "must_not": [query(inner, engine)] } }),
+        Expression::And(parts) => {
+            json!({ "bool": { "filter": parts.iter().map(|part| query(part, engine)).collect::<Vec<_>>() } })
         }
-        Expression::Not(inner) => json!({ "bool": { "must_not": [query(inner, schema, engine)] } }),
-        Expression::And(parts) => json!({ "bool": { "filter": queries(parts) } }),
-        Expression::Or(parts) => any(queries(parts)),
+        Expression::Any { .. } | Expression::Or(_) => any(Choice::of(std::slice::from_ref(expression)), engine),
     }
 }
 
-fn any(queries: Vec<Value>) -> Value {
+fn any(Choice { values, tests, others }: Choice<'_>, engine: EngineKind) -> Value {
+    let values = values.into_iter().map(|(field, values)| match values[..] {
+        [value] => of("term", field, json!(value)),
+        _ => of("terms", field, json!(values)),
+    });
+    let tests = tests.into_iter().map(|test| field_query(test, engine));
+    let others = others.into_iter().map(|other| query(other, engine));
+    let queries: Vec<Value> = values.chain(tests).chain(others).collect();
     json!({ "bool": { "should": queries, "minimum_should_match": 1 } })
 }
 
 fn field_query(Test { field, condition }: &Test, engine: EngineKind) -> Value {
     match condition {
         Condition::Exists => json!({ "exists": { "field": field } }),
-        Condition::Keyword(text) => of("term", field, json!(text)),
+        Condition::Keyword(relation, text) => related(field, *relation, json!(text)),
         Condition::Wildcard(pattern) => of("wildcard", field, json!({ "value": wildcard(pattern) })),
+        // `case_insensitive` is there since 7.10 only; classes of two letters are in every version.
+        Condition::Inside(pattern) => {
+            of("regexp", field, json!({ "value": either_case(pattern), "max_determinized_states": MOST_STATES }))
+        }
         Condition::Boolean(value) => of("term", field, json!(value)),
         Condition::Long(relation, number) => related(field, *relation, json!(number)),
         // The shortest decimal of the `float`; the engine rounds it to the same again.
         Condition::Float(relation, number) => {
             related(field, *relation, number.to_string().parse::<f64>().map_or(Value::Null, Value::from))
         }
-        Condition::Time(relation, moment) => {
-            let range = moment.range(*relation, engine);
-            let mut bounds = Map::new();
-            for (bound, at, open) in [("gte", range.start, i64::MIN), ("lt", range.end, i64::MAX)] {
-                if at != open {
-                    bounds.insert(bound.to_owned(), json!(rfc3339(at, engine)));
-                }
-            }
-            of("range", field, Value::Object(bounds))
-        }
-        Condition::Ip(network) => of("term", field, json!(network.to_string())),
+        Condition::Time(relation, moment) => of("range", field, json!(bounds(moment.range(*relation, engine), engine))),
+        Condition::Ip(relation, network) => related(field, *relation, json!(network.to_string())),
     }
 }
 
@@ -110,7 +107,9 @@ fn either_case(pattern: &Pattern) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::field::text_fields;
     use super::*;
+    use crate::document::Schema;
 
     fn body(text: &str, engine: EngineKind) -> Value {
         let mut body = Filter::parse(text).expect(text).to_search_body(engine);
@@ -136,6 +135,37 @@ mod tests {
                     { "bool": { "must_not": [{ "term": { "url.port": 80 } }] } }, { "exists": { "field": "url.port" } }
                 ] } }),
             ),
+            ("source.ip >= 192.0.2.9", json!({ "range": { "source.ip": { "gte": "192.0.2.9" } } })),
+            ("url.path < /b", json!({ "range": { "url.path": { "lt": "/b" } } })),
+            ("log.offset > 499.5", json!({ "range": { "log.offset": { "gte": 500 } } })),
+            ("", json!({ "match_all": {} })),
+            // Of one keyword's values, one clause.
+            (
+                "url.path: (/a or /b) or url.path: /c* or url.query: d",
+                json!({ "bool": { "should": [
+                    { "terms": { "url.path": ["/a", "/b"] } },
+                    { "term": { "url.query": "d" } },
+                    { "wildcard": { "url.path": { "value": "/c*" } } },
+                ], "minimum_should_match": 1 } }),
+            ),
+            (
+                "http.*.bytes > 9 and not source.geo: *",
+                json!({ "bool": { "filter": [
+                    { "bool": { "should": [
+                        { "range": { "http.request.body.bytes": { "gt": 9 } } },
+                        { "range": { "http.response.body.bytes": { "gt": 9 } } },
+                    ], "minimum_should_match": 1 } },
+                    { "bool": { "must_not": [{ "bool": { "should": [
+                        { "exists": { "field": "source.geo.continent_name" } },
+                        { "exists": { "field": "source.geo.country_iso_code" } },
+                        { "exists": { "field": "source.geo.country_name" } },
+                        { "exists": { "field": "source.geo.region_iso_code" } },
+                        { "exists": { "field": "source.geo.region_name" } },
+                        { "exists": { "field": "source.geo.city_name" } },
+                        { "exists": { "field": "source.geo.location" } },
+                    ], "minimum_should_match": 1 } }] } },
+                ] } }),
+            ),
             (
                 "url.port: (80 or 443)",
                 json!({ "bool": { "should": [{ "term": { "url.port": 80 } }, { "term": { "url.port": 443 } }],
@@ -156,6 +186,7 @@ mod tests {
         assert_eq!(nanos("> 2026-11-23"), json!({ "gte": day("24") }));
         assert_eq!(nanos("< 2026-11-23"), json!({ "lt": day("23") }));
         assert_eq!(nanos("<= 2026-11-23"), json!({ "lt": day("24") }));
+        assert_eq!(nanos(": 2026-11-23||/d"), json!({ "gte": day("23"), "lt": "2026-11-23T23:59:59.999000001Z" }));
         let millis = body("@timestamp: 2026-11-23T00:00:00.0014Z", EngineKind::Elasticsearch6);
         assert_eq!(
             millis["range"]["@timestamp"],
@@ -164,10 +195,23 @@ mod tests {
     }
 
     #[test]
-    fn words_are_regular_expressions_over_the_text_fields() {
+    fn words_are_values_of_any_field_and_regular_expressions_over_the_text_fields() {
         let query = body(r#"a.B*é\"5"#, EngineKind::Current);
         let fields = query["bool"]["should"].as_array().expect("a list");
-        assert_eq!(fields.len(), text_fields(Schema::Ecs).len());
-        assert_eq!(fields[0]["regexp"]["url.original"]["value"], r#".*[aA]\.[bB].*é\"5.*"#);
+        let patterns: Vec<&Value> = fields.iter().filter(|field| field.get("regexp").is_some()).collect();
+        assert_eq!(patterns.len(), text_fields(Schema::Ecs).len());
+        assert_eq!(patterns[0]["regexp"]["url.original"]["value"], r#".*[aA]\.[bB].*é\"5.*"#);
+        assert!(fields.contains(&json!({ "wildcard": { "aws.elb.type": { "value": "a.B*é\"5" } } })));
+
+        let query = body("443 or 80", EngineKind::Current);
+        let fields = query["bool"]["should"].as_array().expect("a list");
+        for expected in [
+            json!({ "term": { "url.port": 443 } }),
+            json!({ "term": { "url.port": 80 } }),
+            json!({ "terms": { "aws.elb.backend.port": ["443", "80"] } }),
+        ] {
+            assert!(fields.contains(&expected), "{expected}");
+        }
+        assert!(!fields.contains(&json!({ "term": { "source.ip": "443" } })));
     }
 }

@@ -1,12 +1,12 @@
 //! From text to [`Expression`], by recursive descent.
 
-use super::error::{FilterError, FilterErrorKind, MOST_BYTES, MOST_CONDITIONS, MOST_LEVELS, MOST_PATTERN};
-use super::expression::{Condition, Expression, Relation, Test};
-use super::field::{field, text_fields};
-use super::moment::Moment;
+use super::bind::{Binding, Name};
+use super::error::{FilterError, FilterErrorKind, MOST_BYTES, MOST_CLAUSES, MOST_CONDITIONS, MOST_LEVELS};
+use super::expression::{Expression, Relation};
+use super::field::{Named, named};
+use super::literal::{Literal, Reader};
+use super::meant::length_with_colon;
 use super::network::Network;
-use super::pattern::{Pattern, is_special};
-use crate::document::{Schema, Type};
 
 /// Parentheses and `not` in each other: what bounds the recursion.
 const MOST_NESTED: usize = 64;
@@ -20,97 +20,101 @@ const OPERATOR: FilterErrorKind =
 const NEXT: FilterErrorKind =
     FilterErrorKind::Unexpected("\"and\", \"or\" or the end; text with spaces stands in quotes");
 const QUOTES: FilterErrorKind = FilterErrorKind::Unexpected("quotes around text that has a \":\"");
+const WORD_IN_QUOTES: FilterErrorKind =
+    FilterErrorKind::Unexpected("a value; \"and\", \"or\" and \"not\" as text stand in quotes");
 
-pub(super) fn parse(schema: Schema, text: &str) -> Result<Expression, FilterError> {
+// What other languages write.
+const AND: FilterErrorKind = FilterErrorKind::Unexpected("\"and\" for \"&&\"");
+const OR: FilterErrorKind = FilterErrorKind::Unexpected("\"or\" for \"||\"");
+const NOT: FilterErrorKind =
+    FilterErrorKind::Unexpected("\"not\" and a space for \"!\"; text that begins with \"!\" stands in quotes");
+const NOT_MINUS: FilterErrorKind = FilterErrorKind::Unexpected("\"not\" and a space for \"-\", and nothing for \"+\"");
+const EQUAL: FilterErrorKind = FilterErrorKind::Unexpected("\":\" for \"=\"");
+const UNEQUAL: FilterErrorKind = FilterErrorKind::Unexpected("\"not\" before the name and \":\" for \"!=\"");
+const AT_LEAST: FilterErrorKind = FilterErrorKind::Unexpected("\">=\" or \"<=\", with \"=\" at the end");
+const RANGE: FilterErrorKind =
+    FilterErrorKind::Unexpected("two conditions for a range, such as url.port >= 8000 and url.port <= 8999");
+const COMPARISON: FilterErrorKind =
+    FilterErrorKind::Unexpected("a value; a comparison goes without \":\", such as url.port >= 8000");
+const BRACES: FilterErrorKind =
+    FilterErrorKind::Unexpected("no brace: no field is nested, names are written whole; as text it stands in quotes");
+const ABSENT: FilterErrorKind =
+    FilterErrorKind::Unexpected("\"not\" before the name and \"*\" for null; as text it stands in quotes");
+const LIST: FilterErrorKind = FilterErrorKind::Unexpected("\"or\" between values; text with spaces stands in quotes");
+const SEVERAL: FilterErrorKind =
+    FilterErrorKind::Unexpected("one value; several stand in parentheses, such as (502 or 504)");
+
+pub(super) fn parse(binding: Binding, text: &str) -> Result<Expression, FilterError> {
     let whole = |kind| FilterError { kind, offset: 0, length: text.len() };
     if text.len() > MOST_BYTES {
         return Err(whole(FilterErrorKind::TooLong));
     }
-    let mut parser = Parser { schema, text, at: 0, nested: 0, conditions: 0 };
+    if text.trim().is_empty() {
+        return Ok(Expression::All);
+    }
+    let mut parser = Parser { binding, reader: Reader::new(text), nested: 0, conditions: 0 };
     let expression = parser.any(None)?;
-    parser.skip_space();
-    if parser.peek().is_some() {
+    parser.reader.skip_space();
+    if parser.reader.peek().is_some() {
         return Err(parser.unexpected(NEXT));
     }
     if expression.levels() > MOST_LEVELS {
         return Err(whole(FilterErrorKind::TooDeep));
     }
+    if expression.clauses() > MOST_CLAUSES {
+        return Err(whole(FilterErrorKind::TooMany));
+    }
     Ok(expression)
 }
 
 struct Parser<'t> {
-    schema: Schema,
-    text: &'t str,
-    at: usize,
+    binding: Binding,
+    reader: Reader<'t>,
     nested: usize,
     conditions: usize,
 }
 
-/// The field that values are for.
+/// What values are for: the fields of a name, and whether they stand in a list.
 #[derive(Clone, Copy)]
-struct Field {
-    path: &'static str,
-    kind: Type,
-}
-
-/// A value as it is written.
-struct Written {
-    start: usize,
-    /// The texts between its stars; stars have a meaning outside quotes only.
-    parts: Vec<String>,
+struct Values<'n> {
+    name: &'n Name,
+    are_listed: bool,
 }
 
 impl Parser<'_> {
-    fn rest(&self) -> &str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
-
-    fn skip_space(&mut self) {
-        self.at = self.text.len() - self.rest().trim_start().len();
-    }
-
-    /// Steps over the character if it is the next one.
-    fn take(&mut self, character: char) -> bool {
-        let is_next = self.peek() == Some(character);
-        self.at += if is_next { character.len_utf8() } else { 0 };
-        is_next
-    }
-
-    fn error(&self, kind: FilterErrorKind, start: usize) -> FilterError {
-        FilterError { kind, offset: start, length: self.at - start }
-    }
-
-    /// About the word or character that comes next, or the end.
+    /// About what comes next, where it is not what the filter needs.
     fn unexpected(&self, kind: FilterErrorKind) -> FilterError {
-        let word = self.rest().find(ends_name).unwrap_or(self.rest().len());
-        let length = if word == 0 { self.peek().map_or(0, char::len_utf8) } else { word };
-        FilterError { kind, offset: self.at, length }
+        let rest = self.reader.rest();
+        let kind = match kind {
+            NEXT | CLOSING if rest.starts_with("&&") => AND,
+            NEXT | CLOSING if rest.starts_with("||") => OR,
+            NEXT | CONDITION | VALUE if rest.starts_with(['{', '}']) => BRACES,
+            VALUE if rest.starts_with(['<', '>']) => COMPARISON,
+            other => other,
+        };
+        self.reader.unexpected(kind)
     }
 
     /// Steps over `and`, `or` or `not`, in either case.
     fn keyword(&mut self, keyword: &str) -> bool {
-        self.skip_space();
-        let is_next = self.next_name().eq_ignore_ascii_case(keyword);
-        self.at += if is_next { keyword.len() } else { 0 };
+        self.reader.skip_space();
+        let is_next = self.is_at(keyword);
+        self.reader.at += if is_next { keyword.len() } else { 0 };
         is_next
     }
 
-    /// The text up to what cannot be in a name, unless an operator follows at once.
-    fn next_name(&self) -> &str {
-        let rest = self.rest();
-        let (name, behind) = rest.split_at_checked(rest.find(ends_name).unwrap_or(rest.len())).unwrap_or_default();
-        if behind.starts_with([':', '<', '>']) { "" } else { name }
+    /// Whether the word comes next, and is not a name that an operator follows at once.
+    fn is_at(&self, keyword: &str) -> bool {
+        let name = self.reader.next_name();
+        let behind = self.reader.rest().get(name.len()..).unwrap_or_default();
+        name.eq_ignore_ascii_case(keyword) && !behind.starts_with([':', '<', '>'])
     }
 
     fn is_at_keyword(&self) -> bool {
-        ["and", "or", "not"].iter().any(|keyword| self.next_name().eq_ignore_ascii_case(keyword))
+        ["and", "or", "not"].iter().any(|keyword| self.is_at(keyword))
     }
 
-    fn any(&mut self, of: Option<Field>) -> Result<Expression, FilterError> {
+    fn any(&mut self, of: Option<Values<'_>>) -> Result<Expression, FilterError> {
         let mut parts = vec![self.all(of)?];
         while self.keyword("or") {
             parts.push(self.all(of)?);
@@ -118,7 +122,7 @@ impl Parser<'_> {
         Ok(Expression::or(parts))
     }
 
-    fn all(&mut self, of: Option<Field>) -> Result<Expression, FilterError> {
+    fn all(&mut self, of: Option<Values<'_>>) -> Result<Expression, FilterError> {
         let mut parts = vec![self.not(of)?];
         while self.keyword("and") {
             parts.push(self.not(of)?);
@@ -126,16 +130,16 @@ impl Parser<'_> {
         Ok(Expression::and(parts))
     }
 
-    fn not(&mut self, of: Option<Field>) -> Result<Expression, FilterError> {
-        let start = self.at;
+    fn not(&mut self, of: Option<Values<'_>>) -> Result<Expression, FilterError> {
+        let start = self.reader.at;
         if self.keyword("not") {
             return Ok(self.deeper(start, |parser| parser.not(of))?.negated());
         }
-        if self.peek() == Some('(') {
+        if self.reader.peek() == Some('(') {
             return self.parentheses(of);
         }
         match of {
-            Some(field) => self.value(field, Relation::Equal),
+            Some(values) => self.value(values, Relation::Equal),
             None => self.condition(),
         }
     }
@@ -147,224 +151,150 @@ impl Parser<'_> {
     ) -> Result<Expression, FilterError> {
         self.nested += 1;
         if self.nested > MOST_NESTED {
-            return Err(self.error(FilterErrorKind::TooDeep, start));
+            return Err(self.since(start, FilterErrorKind::TooDeep));
         }
         let inner = read(self)?;
         self.nested -= 1;
         Ok(inner)
     }
 
-    fn parentheses(&mut self, of: Option<Field>) -> Result<Expression, FilterError> {
-        let start = self.at;
-        self.take('(');
+    fn since(&self, start: usize, kind: FilterErrorKind) -> FilterError {
+        FilterError { kind, offset: start, length: self.reader.at - start }
+    }
+
+    fn parentheses(&mut self, of: Option<Values<'_>>) -> Result<Expression, FilterError> {
+        let start = self.reader.at;
+        self.reader.take('(');
         let inner = self.deeper(start, |parser| parser.any(of))?;
-        self.skip_space();
-        if self.take(')') { Ok(inner) } else { Err(self.unexpected(CLOSING)) }
+        self.reader.skip_space();
+        if self.reader.take(')') { Ok(inner) } else { Err(self.unexpected(CLOSING)) }
     }
 
-    /// A field with its values, or text.
+    /// A field with its values, or a word by itself.
     fn condition(&mut self) -> Result<Expression, FilterError> {
-        let start = self.at;
-        match self.peek() {
-            None | Some(')' | ':' | '<' | '>') => return Err(self.unexpected(CONDITION)),
-            Some('"') => {
-                let written = self.quoted()?;
-                return self.text(written);
-            }
+        let literal = match self.reader.peek() {
+            None | Some(')' | '{' | '}' | ':' | '<' | '>') => return Err(self.unexpected(CONDITION)),
+            Some('!') => return Err(self.unexpected(NOT)),
+            Some('"') => self.reader.quoted()?,
             Some(_) if self.is_at_keyword() => return Err(self.unexpected(CONDITION)),
-            Some(_) => {}
+            Some(_) => self.reader.name()?,
+        };
+        self.reader.skip_space();
+        if matches!(self.reader.peek(), Some(':' | '<' | '>')) {
+            return self.test(literal);
         }
-        let written = self.word(ends_name)?;
-        let end = self.at;
-        self.skip_space();
-        if matches!(self.peek(), Some(':' | '<' | '>')) {
-            return self.test(start, end);
-        }
-        self.at = end;
-        let name = self.text.get(start..end).unwrap_or_default();
-        // Else `status=500` would be a text to look for, and nobody would know.
-        if field(self.schema, name.split(['=', '!']).next().unwrap_or(name)).is_ok() {
-            return Err(self.unexpected(OPERATOR));
-        }
-        self.text(written)
+        self.not_a_field(&literal)?;
+        self.reader.at = literal.end;
+        self.count(&literal)?;
+        self.binding.word(&literal).map_err(|kind| literal.error(kind))
     }
 
-    /// What follows a field's name, which is from `start` to `end`.
-    fn test(&mut self, start: usize, end: usize) -> Result<Expression, FilterError> {
-        if self.rest().starts_with("://") {
-            return Err(FilterError { kind: QUOTES, offset: start, length: end - start });
+    /// Else `status=500` would be a text to look for, and nobody would know.
+    fn not_a_field(&self, literal: &Literal) -> Result<(), FilterError> {
+        let Some(text) = literal.text().filter(|_| !literal.is_quoted) else { return Ok(()) };
+        let name = text.split(['=', '!']).next().unwrap_or(text);
+        if !matches!(named(self.binding.schema, name), Ok(Named::Field(..))) {
+            return Ok(());
         }
-        let name = self.text.get(start..end).unwrap_or_default();
-        let found =
-            field(self.schema, name).map_err(|kind| FilterError { kind, offset: start, length: end - start })?;
-        let of = Field { path: found.0, kind: found.1 };
-        let operator = self.at;
-        let relation = if self.take(':') {
-            Relation::Equal
-        } else {
-            let is_less = self.take('<');
-            let is_greater = !is_less && self.take('>');
-            match (is_greater, self.take('=')) {
-                (false, false) => Relation::Less,
-                (false, true) => Relation::LessOrEqual,
-                (true, false) => Relation::Greater,
-                (true, true) => Relation::GreaterOrEqual,
-            }
+        let behind = text.get(name.len()..).filter(|behind| !behind.is_empty()).unwrap_or(self.reader.rest());
+        let kind = match behind {
+            behind if behind.starts_with("!=") => UNEQUAL,
+            behind if behind.starts_with("=>") || behind.starts_with("=<") => AT_LEAST,
+            behind if behind.starts_with('=') => EQUAL,
+            _ => OPERATOR,
         };
-        if relation != Relation::Equal
-            && let Some(values) = unordered(of.kind)
+        // Where the operator stands, which may be in what was read as a word.
+        let at = if text.len() > name.len() { literal.start + name.len() } else { self.reader.at };
+        let length = behind.find(char::is_whitespace).unwrap_or(behind.len());
+        Err(FilterError { kind, offset: at, length })
+    }
+
+    /// What follows a field's name.
+    fn test(&mut self, name: Literal) -> Result<Expression, FilterError> {
+        if self.reader.rest().starts_with("://") {
+            return Err(name.error(QUOTES));
+        }
+        let bound = self.binding.name(&name).map_err(|kind| self.unknown(&name, kind))?;
+        let relation = self.operator();
+        self.reader.skip_space();
+        if relation == Relation::Equal && self.reader.peek() == Some('(') {
+            return self.parentheses(Some(Values { name: &bound, are_listed: true }));
+        }
+        self.value(Values { name: &bound, are_listed: false }, relation)
+    }
+
+    fn operator(&mut self) -> Relation {
+        if self.reader.take(':') {
+            return Relation::Equal;
+        }
+        let is_less = self.reader.take('<');
+        let is_greater = !is_less && self.reader.take('>');
+        match (is_greater, self.reader.take('=')) {
+            (false, false) => Relation::Less,
+            (false, true) => Relation::LessOrEqual,
+            (true, false) => Relation::Greater,
+            (true, true) => Relation::GreaterOrEqual,
+        }
+    }
+
+    /// About a name that is none: one of AWS's may go on behind its colon, and so does an address; or signs of other
+    /// languages stand around it.
+    fn unknown(&self, name: &Literal, kind: FilterErrorKind) -> FilterError {
+        let mut at_name = self.reader;
+        at_name.at = name.start;
+        if let Some(length) = length_with_colon(at_name.rest()) {
+            let known = at_name.rest().get(..length).unwrap_or_default();
+            let kind = named(self.binding.schema, known).err().unwrap_or(kind);
+            return FilterError { kind, offset: name.start, length };
+        }
+        if let Some(length) = length_of_address(at_name.rest()) {
+            return FilterError { kind: QUOTES, offset: name.start, length };
+        }
+        let is_field = |name: Option<&str>| name.is_some_and(|name| named(self.binding.schema, name).is_ok());
+        let text = name.text().unwrap_or_default();
+        name.error(match kind {
+            FilterErrorKind::UnknownField { .. } if is_field(text.strip_prefix(['-', '+'])) => NOT_MINUS,
+            FilterErrorKind::UnknownField { .. } if is_field(text.strip_suffix('=')) => AT_LEAST,
+            other => other,
+        })
+    }
+
+    fn value(&mut self, of: Values<'_>, relation: Relation) -> Result<Expression, FilterError> {
+        let literal = match self.reader.peek() {
+            None | Some('(' | ')' | '{' | '}' | '<' | '>') => return Err(self.unexpected(VALUE)),
+            Some('"') => self.reader.quoted()?,
+            Some('[') if self.reader.rest().split(']').next().is_some_and(|list| list.contains(" TO ")) => {
+                return Err(self.unexpected(RANGE));
+            }
+            Some(_) if self.is_at_keyword() => return Err(self.unexpected(WORD_IN_QUOTES)),
+            Some(_) => self.reader.value()?,
+        };
+        self.count(&literal)?;
+        if literal.text() == Some("null") && !literal.is_quoted {
+            return Err(literal.error(ABSENT));
+        }
+        let at_second_word =
+            |kind| literal.second_word.map(|at| FilterError { kind, offset: at, length: literal.end - at });
+        if of.are_listed
+            && literal.text().is_some()
+            && let Some(error) = at_second_word(LIST)
         {
-            return Err(self.error(FilterErrorKind::NoOrder { values }, operator));
+            return Err(error);
         }
-        self.skip_space();
-        if relation == Relation::Equal && self.peek() == Some('(') {
-            return self.parentheses(Some(of));
-        }
-        self.value(of, relation)
+        self.binding.test(of.name, relation, &literal).map_err(|kind| match kind {
+            FilterErrorKind::BadValue { .. } => at_second_word(SEVERAL).unwrap_or_else(|| literal.error(kind)),
+            kind => literal.error(kind),
+        })
     }
 
-    fn value(&mut self, of: Field, relation: Relation) -> Result<Expression, FilterError> {
-        let written = match self.peek() {
-            None | Some('(' | ')' | '<' | '>') => return Err(self.unexpected(VALUE)),
-            Some('"') => self.quoted()?,
-            Some(_) if self.is_at_keyword() => return Err(self.unexpected(VALUE)),
-            Some(_) => self.word(ends_value)?,
-        };
-        let start = written.start;
-        self.count(1, start)?;
-        let condition = condition(of.kind, relation, written).map_err(|kind| self.error(kind, start))?;
-        Ok(Expression::Test(Test { field: of.path, condition }))
-    }
-
-    fn text(&mut self, Written { start, parts }: Written) -> Result<Expression, FilterError> {
-        self.count(text_fields(self.schema).len(), start)?;
-        let is_star = parts.len() > 1;
-        let found = pattern(Pattern::new(parts).anywhere()).map_err(|kind| self.error(kind, start))?;
-        match (found, is_star) {
-            (Some(pattern), _) => Ok(Expression::Text(pattern)),
-            (None, true) => Ok(Expression::All),
-            (None, false) => Err(self.error(FilterErrorKind::Unexpected("text between the quotes"), start)),
-        }
-    }
-
-    fn count(&mut self, conditions: usize, start: usize) -> Result<(), FilterError> {
-        self.conditions += conditions;
-        if self.conditions > MOST_CONDITIONS {
-            return Err(self.error(FilterErrorKind::TooMany, start));
-        }
-        Ok(())
-    }
-
-    /// A word up to what ends it; a backslash takes the meaning from what follows.
-    fn word(&mut self, ends: fn(char) -> bool) -> Result<Written, FilterError> {
-        let start = self.at;
-        let (mut parts, mut part) = (Vec::new(), String::new());
-        while let Some(character) = self.peek().filter(|character| !ends(*character)) {
-            self.at += character.len_utf8();
-            match character {
-                '*' => parts.push(std::mem::take(&mut part)),
-                '\\' => part.push(self.escaped(|next| is_special(next).then_some(next))?),
-                other => part.push(other),
-            }
-        }
-        parts.push(part);
-        Ok(Written { start, parts })
-    }
-
-    fn quoted(&mut self) -> Result<Written, FilterError> {
-        let start = self.at;
-        self.take('"');
-        let mut text = String::new();
-        while let Some(character) = self.peek() {
-            self.at += character.len_utf8();
-            match character {
-                '"' => return Ok(Written { start, parts: vec![text] }),
-                '\\' => text.push(self.escaped(|next| match next {
-                    'n' => Some('\n'),
-                    'r' => Some('\r'),
-                    't' => Some('\t'),
-                    other => is_special(other).then_some(other),
-                })?),
-                other => text.push(other),
-            }
-        }
-        Err(self.error(FilterErrorKind::UnclosedQuote, start))
-    }
-
-    /// What the character behind a backslash stands for.
-    fn escaped(&mut self, meaning: fn(char) -> Option<char>) -> Result<char, FilterError> {
-        let start = self.at - 1;
-        let next = self.peek();
-        self.at += next.map_or(0, char::len_utf8);
-        next.and_then(meaning).ok_or_else(|| self.error(FilterErrorKind::UnknownEscape, start))
+    fn count(&mut self, literal: &Literal) -> Result<(), FilterError> {
+        self.conditions += 1;
+        if self.conditions > MOST_CONDITIONS { Err(literal.error(FilterErrorKind::TooMany)) } else { Ok(()) }
     }
 }
 
-/// What cannot be in a word, unless behind a backslash.
-fn ends_value(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '(' | ')' | '"')
-}
-
-/// The same where an operator may follow.
-fn ends_name(character: char) -> bool {
-    ends_value(character) || matches!(character, ':' | '<' | '>')
-}
-
-/// What values without an order are called.
-fn unordered(kind: Type) -> Option<&'static str> {
-    match kind {
-        Type::Keyword | Type::Stored | Type::GeoPoint => Some("keywords"),
-        Type::Ip => Some("addresses"),
-        Type::Boolean => Some("yes and no"),
-        Type::Time | Type::Date | Type::Long | Type::Float => None,
-    }
-}
-
-/// The pattern, if it has any text.
-fn pattern(pattern: Pattern) -> Result<Option<Pattern>, FilterErrorKind> {
-    let (characters, stars) = MOST_PATTERN;
-    match pattern.characters() {
-        0 => Ok(None),
-        count if count > characters || pattern.stars() > stars => Err(FilterErrorKind::PatternTooLong),
-        _ => Ok(Some(pattern)),
-    }
-}
-
-/// A value as one of the field's type.
-fn condition(kind: Type, relation: Relation, written: Written) -> Result<Condition, FilterErrorKind> {
-    let expected = match kind {
-        Type::Keyword | Type::Stored | Type::GeoPoint => "text",
-        Type::Long => "a whole number such as 500",
-        Type::Float => "a number such as 0.25",
-        Type::Time | Type::Date => "a date such as 2026-11-23 or 2026-11-23T07:15:26.379Z, from 1970 to 2261",
-        Type::Boolean => "true or false",
-        Type::Ip => "an address or a network, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32",
-    };
-    let text = match <[String; 1]>::try_from(written.parts) {
-        Ok([text]) => text,
-        Err(parts) => {
-            return match pattern(Pattern::new(parts))? {
-                None if relation == Relation::Equal => Ok(Condition::Exists),
-                Some(pattern) if kind == Type::Keyword => Ok(Condition::Wildcard(pattern)),
-                _ => Err(FilterErrorKind::NoWildcard { expected }),
-            };
-        }
-    };
-    let read = match kind {
-        Type::Keyword => Some(Condition::Keyword(text)),
-        Type::Boolean => text.parse().ok().map(Condition::Boolean),
-        Type::Long => text.parse().ok().map(|number| Condition::Long(relation, number)),
-        Type::Float => float(&text).map(|number| Condition::Float(relation, number)),
-        Type::Time | Type::Date => Moment::parse(&text).map(|moment| Condition::Time(relation, moment)),
-        Type::Ip => Network::parse(&text).map(Condition::Ip),
-        Type::Stored | Type::GeoPoint => None,
-    };
-    read.ok_or(FilterErrorKind::BadValue { expected })
-}
-
-/// A decimal number that a `float` has room for. Engines read a double first, and so does this.
-fn float(text: &str) -> Option<f32> {
-    let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    let number = if is_decimal { text.parse::<f64>().ok()? as f32 } else { return None };
-    number.is_finite().then_some(number)
+/// How long an IPv6 address or network is at the head of the text.
+fn length_of_address(text: &str) -> Option<usize> {
+    let length = text.find(|next: char| !(next.is_ascii_hexdigit() || ":./".contains(next))).unwrap_or(text.len());
+    Network::parse(text.get(..length)?).map(|_| length)
 }

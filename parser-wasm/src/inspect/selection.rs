@@ -30,21 +30,21 @@ pub(super) struct Selection {
 }
 
 impl Inspection {
-    /// What is wrong with a filter; nothing, if it can be set.
-    pub fn check_filter(&self, text: &str) -> Option<FilterProblem> {
-        let error = self.read(text).err()?;
+    /// What is wrong with a filter; nothing, if it can be set. `now` is in milliseconds since 1970.
+    pub fn check_filter(&self, text: &str, now: i64) -> Option<FilterProblem> {
+        let error = self.read(text, now).err()?;
         let (offset, length) = error.in_utf16(text);
         let expected = error.kind.expected();
         Some(FilterProblem { offset: offset as f64, length: length as f64, message: error.to_string(), expected })
     }
 
     /// From now on only the rows for which the filter holds: those that an engine would find, had it been sent
-    /// everything. Without text, all rows again.
+    /// everything. Without text, all rows again. `now` is in milliseconds since 1970, and stays what it is.
     ///
     /// # Errors
     /// When the text is no filter; nothing changes then.
-    pub fn set_filter(&mut self, text: &str) -> Result<(), FilterError> {
-        self.selection = self.read(text)?.map(|filter| self.select(filter));
+    pub fn set_filter(&mut self, text: &str, now: i64) -> Result<(), FilterError> {
+        self.selection = self.read(text, now)?.map(|filter| self.select(filter));
         Ok(())
     }
 
@@ -87,8 +87,8 @@ impl Inspection {
         Some(if let Some(key) = &self.redaction_key { writer.with_key(key) } else { writer })
     }
 
-    fn read(&self, text: &str) -> Result<Option<Filter>, FilterError> {
-        if text.trim().is_empty() { Ok(None) } else { Filter::parse_for(self.settings.schema, text).map(Some) }
+    fn read(&self, text: &str, now: i64) -> Result<Option<Filter>, FilterError> {
+        if text.trim().is_empty() { Ok(None) } else { Filter::parse_at(self.settings.schema, text, now).map(Some) }
     }
 
     fn select(&mut self, filter: Filter) -> Selection {

@@ -63,7 +63,7 @@ fn a_row_shows_what_would_be_sent() {
 #[test]
 fn documents_say_what_is_known() {
     let mut inspection = opened(&[("a.log", line(1, "200 200").replace("192.0.2.1", "198.51.100.7"))]);
-    inspection.set_filter("albatross.bot: true or source.geo.city_name: *").expect("a filter");
+    inspection.set_filter("albatross.bot: true or source.geo.city_name: *", 0).expect("a filter");
     assert_eq!(inspection.summary().rows, 0.0);
     inspection.set_user_agent_rules(crate::UAP_CORE_RULES).expect("rules");
     assert_eq!(inspection.summary().rows, 1.0);
@@ -139,7 +139,7 @@ fn histogram_bins_are_round_and_hold_every_row() {
 fn a_filter_selects_rows_and_everything_is_about_them() {
     let log = |from: u32| format!("{}\n{}\nnonsense\n", line(from, "200 200"), line(from + 1, "502 -"));
     let mut inspection = opened(&[("a.log", log(1)), ("b.log", log(3))]);
-    inspection.set_filter("http.response.status_code >= 500").expect("a filter");
+    inspection.set_filter("http.response.status_code >= 500", 0).expect("a filter");
     let rows = |inspection: &mut Inspection| inspection.rows(0, 9).iter().map(|row| row.row).collect::<Vec<_>>();
     assert_eq!(rows(&mut inspection), [1.0, 3.0]);
     assert_eq!(inspection.rows(1, 1)[0].line, 2.0);
@@ -154,9 +154,9 @@ fn a_filter_selects_rows_and_everything_is_about_them() {
     inspection.push(log(5).as_bytes());
     inspection.finish();
     assert_eq!(rows(&mut inspection), [1.0, 3.0, 5.0]);
-    assert!(inspection.set_filter("http.response.status_code > x").is_err());
+    assert!(inspection.set_filter("http.response.status_code > x", 0).is_err());
     assert_eq!(rows(&mut inspection).len(), 3);
-    inspection.set_filter(" ").expect("no filter");
+    inspection.set_filter(" ", 0).expect("no filter");
     assert_eq!(inspection.summary().rows, 6.0);
 }
 
@@ -168,16 +168,16 @@ fn what_the_settings_leave_out_is_not_sent_and_not_selected() {
     inspection.finish();
     assert_eq!((inspection.summary().rows, inspection.document(1)), (2.0, String::new()));
     assert!(!inspection.document(0).is_empty());
-    inspection.set_filter("*").expect("a filter");
+    inspection.set_filter("*", 0).expect("a filter");
     assert_eq!(inspection.summary().rows, 1.0);
 }
 
 #[test]
 fn problems_of_filters_are_told_as_javascript_counts() {
     let inspection = Inspection::new("").expect("settings");
-    assert_eq!(inspection.check_filter("  "), None);
-    assert_eq!(inspection.check_filter("url.path: /a*"), None);
-    let problem = inspection.check_filter("\"😀\" or log.offset: a").expect("a problem");
+    assert_eq!(inspection.check_filter("  ", 0), None);
+    assert_eq!(inspection.check_filter("url.path: /a*", 0), None);
+    let problem = inspection.check_filter("\"😀\" or log.offset: a", 0).expect("a problem");
     assert_eq!((problem.offset, problem.length, problem.expected), (20.0, 1.0, "a whole number such as 500"));
     assert_eq!(problem.message, "expected a whole number such as 500");
 }
@@ -205,6 +205,6 @@ fn the_page_refuses_what_the_schema_has_no_documents_for() {
     assert_eq!((inspection.progress().rows, inspection.progress().rejected), (1.0, 1.0));
     assert!(inspection.document(0).starts_with(r#"{"type":"http","requestTime":"#));
     assert_eq!(inspection.rejections(0, 1)[0].code, "other_format");
-    assert_eq!(inspection.check_filter("statusCode: 404"), None);
-    assert!(inspection.check_filter("http.response.status_code: 404").is_some());
+    assert_eq!(inspection.check_filter("statusCode: 404", 0), None);
+    assert!(inspection.check_filter("http.response.status_code: 404", 0).is_some());
 }

@@ -120,7 +120,8 @@ function accept(newRun: number, inputs: readonly Input[], settings: string): Ins
 
 /** Selects the rows, or says what is wrong with the filter. */
 function select(text: string): void {
-  const problem = inspection?.check_filter(text) ?? null;
+  const now = Date.now();
+  const problem = inspection?.check_filter(text, now) ?? null;
   if (problem !== null) {
     post({ kind: 'filter_refused', text, problem });
     return;
@@ -128,7 +129,7 @@ function select(text: string): void {
   filter = text;
   // Rows that are still to come are selected at the end: until then all are shown.
   if (inspection === null || loading) return;
-  inspection.set_filter(text);
+  inspection.set_filter(text, now);
   tellSelected(inspection);
 }
 
