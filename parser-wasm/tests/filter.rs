@@ -99,3 +99,12 @@ proptest! {
         prop_assert_ne!(holds(format!("not ({a})")), holds(a));
     }
 }
+
+#[test]
+fn a_setting_may_be_empty_and_cannot_say_now() {
+    let settings = |filter: &str| Settings::from_json(&format!(r#"{{"filter":"{filter}"}}"#));
+    let everything = settings("").unwrap().filter.unwrap();
+    assert!(Matcher::new(&everything, EngineKind::Current).matches(b"{}"));
+    let error = settings("@timestamp >= now-1h").unwrap_err().to_string();
+    assert!(error.contains("\"now\" has no meaning here"), "{error}");
+}

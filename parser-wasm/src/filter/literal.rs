@@ -141,8 +141,13 @@ impl<'t> Reader<'t> {
 
     /// Whether text comes next, and neither a word with a meaning of its own nor the name of another field.
     fn is_before_text(&self) -> bool {
-        let name = self.next_name();
-        let behind = self.rest().get(name.len()..).unwrap_or_default();
+        let (rest, mut is_escaped) = (self.rest(), false);
+        let end = rest.find(|next| {
+            let ends = ends_name(next) && !is_escaped;
+            is_escaped = next == '\\' && !is_escaped;
+            ends
+        });
+        let (name, behind) = rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or_default();
         let is_url = behind.starts_with("://");
         let is_named = behind.trim_start().starts_with([':', '<', '>']) && !is_url;
         let is_word = ["and", "or", "not", "&&", "||"].iter().any(|word| name.eq_ignore_ascii_case(word));

@@ -2,7 +2,8 @@ use super::*;
 use crate::document::EngineKind;
 use std::collections::{BTreeMap, BTreeSet};
 
-const DOCUMENT: &[u8] = br#"{"@timestamp":"2026-09-23T07:15:47.805298Z","event":{"category":["web"],"outcome":"failure","end":"2026-09-23T07:15:47.805298Z","duration":6000000},"source":{"address":"192.0.2.26","ip":"192.0.2.26","port":5815},"http":{"request":{"method":"GET"},"response":{"status_code":502}},"url":{"original":"https://a.example:443/x y/\"q\"?a=*&b=\\","path":"/x y/\"q\"","query":"a=*&b=\\"},"user_agent":{"original":"Mozilla/5.0 (compatible; Googlebot/2.1) \u00e9"},"related":{"ip":["192.0.2.26","2001:db8::5"]},"aws":{"elb":{"request_processing_time":{"sec":0.003},"action_executed":["waf","forward"],"error":{"reason":"Lambda"}}},"albatross":{"verdict":{"reason":"target_closed_connection"},"latency":{"total_ms":3.5}}}"#;
+const DOCUMENT: &[u8] = r#"{"@timestamp":"2026-09-23T07:15:47.805298Z","event":{"category":["web"],"outcome":"failure","end":"2026-09-23T07:15:47.805298Z","duration":6000000},"source":{"address":"192.0.2.26","ip":"192.0.2.26","port":5815},"http":{"request":{"method":"GET"},"response":{"status_code":502}},"url":{"original":"https://a.example:443/x y/\"q\"?a=*&b=\\","path":"/x y/\"q\"","query":"a=*&b=\\"},"user_agent":{"original":"Mozilla/5.0 (compatible; Googlebot/2.1) é"},"related":{"ip":["192.0.2.26","2001:db8::5"]},"aws":{"elb":{"request_processing_time":{"sec":0.003},"action_executed":["waf","forward"],"error":{"reason":"Lambda"}}},"albatross":{"verdict":{"reason":"target_closed_connection"},"latency":{"total_ms":3.5}}}"#
+    .as_bytes();
 
 fn holds(text: &str) -> bool {
     let filter = Filter::parse(text).unwrap_or_else(|error| panic!("{}", error.in_text(text)));
@@ -47,6 +48,7 @@ fn filters_in_their_plainest_spelling() {
         ("@timestamp >= 2026-11-23||-1d/d", "@timestamp >= 2026-11-23||-1d/d"),
         // Text of one field needs no quotes around its spaces.
         ("url.path: /a b and url.query: c", r#"url.path: "/a b" and url.query: "c""#),
+        (r"user_agent.original: *Linux rv\:143* or a", r#"user_agent.original: *Linux\ rv\:143* or "a""#),
         ("user_agent.original: *Windows NT* or a", r#"user_agent.original: *Windows\ NT* or "a""#),
         (
             "user_agent.original: (*Mac OS* or \"a b\")",
