@@ -1,11 +1,12 @@
-//! A filter, asked of documents: one walk over the bytes, nothing allocated.
+//! A filter, asked of documents: one walk over the bytes, and one more for a word that stands somewhere in them. Nothing
+//! is allocated.
 
 use super::Filter;
 use super::error::MOST_CONDITIONS;
 use super::expression::{Condition, Expression, Relation, Test};
 use super::moment::nanoseconds;
 use super::network::{Network, number};
-use super::pattern::Pattern;
+use super::pattern::{Pattern, find_either_case};
 use crate::document::{Cursor, EngineKind, IGNORE_ABOVE, Paths, Place, scalars, text, write_string};
 use std::net::IpAddr;
 use std::ops::Range;
@@ -13,10 +14,26 @@ use std::ops::Range;
 /// Answers a filter for documents as [`ItemWriter`](crate::ItemWriter) writes them.
 #[derive(Debug)]
 pub struct Matcher {
+    checks: Checks,
+    words: Vec<Word>,
+    rule: Rule,
+}
+
+/// Checks of a document's values.
+#[derive(Debug)]
+struct Checks {
     paths: Paths,
     /// For each path the checks of its values.
-    checks: Vec<Vec<Check>>,
-    rule: Rule,
+    of_path: Vec<Vec<Check>>,
+}
+
+/// A word by itself. It may be in any field, and is in few documents: so the fields are asked only where the document has
+/// it at all, in either case.
+#[derive(Debug)]
+struct Word {
+    /// A part of the word, as documents spell it.
+    spelling: Vec<u8>,
+    checks: Checks,
 }
 
 /// What a value must be like for an answer to be yes.
@@ -70,21 +87,40 @@ impl Answers {
 impl Matcher {
     /// A matcher that answers like an engine of this kind.
     pub fn new(filter: &Filter, engine: EngineKind) -> Self {
-        let mut compiler = Compiler { engine, paths: Vec::new(), checks: Vec::new(), answers: 0 };
+        let mut compiler = Compiler { engine, fields: Fields::default(), words: Vec::new(), answers: 0 };
         let rule = compiler.rule(&filter.expression);
-        Self { paths: Paths::new(compiler.paths), checks: compiler.checks, rule }
+        Self { checks: compiler.fields.into(), words: compiler.words, rule }
     }
 
     /// Whether the filter holds for a document.
     pub fn matches(&self, document: &[u8]) -> bool {
         let mut answers = Answers([0; MOST_CONDITIONS / 64]);
-        let mut wanted = self.checks.len();
-        self.ask(&mut Cursor::new(document), self.paths.root(), &mut wanted, &mut answers);
+        self.checks.ask(document, false, &mut answers);
+        for Word { spelling, checks } in &self.words {
+            if find_either_case(document, spelling).is_some() {
+                checks.ask(document, true, &mut answers);
+            }
+        }
         self.rule.holds(&answers)
+    }
+}
+
+impl Checks {
+    /// Asks until every path is found; or until one says yes, where that is enough.
+    fn ask(&self, document: &[u8], is_one_enough: bool, answers: &mut Answers) {
+        let mut wanted = self.of_path.len();
+        self.ask_object(&mut Cursor::new(document), self.paths.root(), &mut wanted, is_one_enough, answers);
     }
 
     /// Only objects on the way to a path are entered, so this goes no deeper than the longest path.
-    fn ask(&self, cursor: &mut Cursor<'_>, object: Place, wanted: &mut usize, answers: &mut Answers) {
+    fn ask_object(
+        &self,
+        cursor: &mut Cursor<'_>,
+        object: Place,
+        wanted: &mut usize,
+        is_one_enough: bool,
+        answers: &mut Answers,
+    ) {
         cursor.enter();
         while *wanted > 0
             && let Some(key) = cursor.key()
@@ -94,12 +130,12 @@ impl Matcher {
                 continue;
             };
             match self.paths.path(place) {
-                None if cursor.is_at_object() => self.ask(cursor, place, wanted, answers),
+                None if cursor.is_at_object() => self.ask_object(cursor, place, wanted, is_one_enough, answers),
                 path => {
                     let value = cursor.value();
-                    if let Some(checks) = path.and_then(|path| self.checks.get(path)) {
-                        *wanted -= 1;
-                        check(checks, value, answers);
+                    if let Some(checks) = path.and_then(|path| self.of_path.get(path)) {
+                        let says_yes = check(checks, value, answers);
+                        *wanted = if says_yes && is_one_enough { 0 } else { *wanted - 1 };
                     }
                 }
             }
@@ -107,14 +143,18 @@ impl Matcher {
     }
 }
 
-fn check(checks: &[Check], value: &[u8], answers: &mut Answers) {
+/// Whether any of the checks says yes.
+fn check(checks: &[Check], value: &[u8], answers: &mut Answers) -> bool {
+    let mut says_yes = false;
     for scalar in scalars(value).filter(|scalar| is_indexed(scalar)) {
         for check in checks {
             if check.kind.holds(scalar) {
                 answers.set(check.answer);
+                says_yes = true;
             }
         }
     }
+    says_yes
 }
 
 /// Whether the index has the value: long keywords it leaves out, by Java's count of characters.
@@ -178,10 +218,35 @@ impl Rule {
     }
 }
 
-struct Compiler {
-    engine: EngineKind,
+/// Checks by their fields, as they come.
+#[derive(Debug, Default)]
+struct Fields {
     paths: Vec<&'static str>,
     checks: Vec<Vec<Check>>,
+}
+
+impl Fields {
+    fn add(&mut self, field: &'static str, check: Check) {
+        match self.paths.iter().position(|path| *path == field).and_then(|path| self.checks.get_mut(path)) {
+            Some(checks) => checks.push(check),
+            None => {
+                self.paths.push(field);
+                self.checks.push(vec![check]);
+            }
+        }
+    }
+}
+
+impl From<Fields> for Checks {
+    fn from(Fields { paths, checks }: Fields) -> Self {
+        Self { paths: Paths::new(paths), of_path: checks }
+    }
+}
+
+struct Compiler {
+    engine: EngineKind,
+    fields: Fields,
+    words: Vec<Word>,
     answers: usize,
 }
 
@@ -199,33 +264,31 @@ impl Compiler {
 
     /// One answer, to which any of the tests may say yes.
     fn any(&mut self, tests: &[Test]) -> Rule {
+        let word = tests.iter().find_map(|test| match &test.condition {
+            Condition::Inside(pattern) => Some(pattern.longest()),
+            _ => None,
+        });
+        let mut of_word = Fields::default();
         for Test { field, condition } in tests {
-            let kind = self.check(condition);
-            self.add(field, kind);
+            let check = Check { answer: self.answers, kind: self.check(condition) };
+            let holds_word = word.is_some_and(|word| match condition {
+                Condition::Inside(_) | Condition::Wildcard(_) | Condition::Keyword(..) | Condition::Boolean(_) => true,
+                Condition::Long(_, number) => number.to_string() == word,
+                _ => false,
+            });
+            if holds_word { of_word.add(field, check) } else { self.fields.add(field, check) }
+        }
+        if let Some(word) = word {
+            self.words.push(Word { spelling: spelling(word), checks: of_word.into() });
         }
         self.answers += 1;
         Rule::Answer(self.answers - 1)
     }
 
-    fn add(&mut self, field: &'static str, kind: CheckKind) {
-        let check = Check { answer: self.answers, kind };
-        match self.paths.iter().position(|path| *path == field).and_then(|path| self.checks.get_mut(path)) {
-            Some(checks) => checks.push(check),
-            None => {
-                self.paths.push(field);
-                self.checks.push(vec![check]);
-            }
-        }
-    }
-
     fn check(&self, condition: &Condition) -> CheckKind {
         match condition {
             Condition::Exists => CheckKind::Exists,
-            Condition::Keyword(Relation::Equal, text) => {
-                let mut bytes = Vec::new();
-                write_string(text, &mut bytes);
-                CheckKind::Bytes(bytes)
-            }
+            Condition::Keyword(Relation::Equal, text) => CheckKind::Bytes([b"\"", &*spelling(text), b"\""].concat()),
             Condition::Keyword(relation, text) => CheckKind::Text(*relation, text.clone()),
             Condition::Inside(pattern) => CheckKind::Inside(pattern.clone()),
             Condition::Boolean(value) => CheckKind::Bytes(value.to_string().into_bytes()),
@@ -239,4 +302,12 @@ impl Compiler {
             },
         }
     }
+}
+
+/// A text as documents have it between quotes: each character in its own spelling, so that a part of a text is a part of
+/// its spelling.
+fn spelling(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write_string(text, &mut bytes);
+    bytes.strip_prefix(b"\"").and_then(|bytes| bytes.strip_suffix(b"\"")).unwrap_or_default().to_vec()
 }

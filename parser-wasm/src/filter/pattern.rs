@@ -30,6 +30,11 @@ impl Pattern {
         self.parts.iter().map(String::as_str)
     }
 
+    /// The longest of its texts, which every text has that is so.
+    pub(super) fn longest(&self) -> &str {
+        self.parts().max_by_key(|part| part.len()).unwrap_or_default()
+    }
+
     pub(super) fn characters(&self) -> usize {
         self.parts().map(|part| part.chars().count()).sum()
     }
@@ -84,7 +89,8 @@ fn find(text: &[u8], part: &[u8]) -> Option<usize> {
     memchr::memmem::find(text, part)
 }
 
-fn find_either_case(text: &[u8], part: &[u8]) -> Option<usize> {
+/// Where the part begins, where a letter of ASCII is the same as its other case.
+pub(super) fn find_either_case(text: &[u8], part: &[u8]) -> Option<usize> {
     let Some(first) = part.first() else { return Some(0) };
     let starts = memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text);
     let mut fits = starts.filter(|at| text.get(*at..).is_some_and(|rest| starts_with_either_case(rest, part)));
