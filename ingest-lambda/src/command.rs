@@ -14,6 +14,7 @@ mod status;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
@@ -116,9 +117,12 @@ fn fail_with_text(status: u8, text: &str) -> ExitCode {
     status.into()
 }
 
-/// A filter over such documents, or what is wrong with it and where.
+/// A filter over such documents, or what is wrong with it and where. It is asked in this call alone, so it may say
+/// `now`.
 fn read_filter(schema: Schema, text: &str) -> Result<parser_wasm::Filter, String> {
-    parser_wasm::Filter::parse_for(schema, text).map_err(|error| error.in_text(text))
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let now = i64::try_from(now).unwrap_or(i64::MAX);
+    parser_wasm::Filter::parse_at(schema, text, now).map_err(|error| error.in_text(text))
 }
 
 /// The settings in a file, as the page exports them.

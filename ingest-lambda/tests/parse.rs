@@ -216,4 +216,29 @@ fn a_filter_is_printed_as_the_engine_is_asked_it() {
     let body = &json_lines(&output.stdout)[0];
     assert_eq!(body["query"]["bool"]["filter"][0]["term"]["url.port"], 80);
     assert_eq!(albatross().args(["filter", "url.port: x"]).output().unwrap().status.code(), Some(2));
+    let output = albatross().args(["filter", "@timestamp >= now-1d/d"]).output().unwrap();
+    let body = &json_lines(&output.stdout)[0]["query"]["bool"]["filter"][0];
+    let bound = body["range"]["@timestamp"]["gte"].as_str().unwrap();
+    assert!(bound > "2026" && bound.ends_with("T00:00:00.000000000Z"), "{bound}");
+    let all = albatross().args(["filter", ""]).output().unwrap();
+    assert_eq!(json_lines(&all.stdout)[0]["query"]["bool"]["filter"][0]["match_all"], serde_json::json!({}));
+}
+
+#[test]
+fn what_begins_with_a_hyphen_is_a_filter_all_the_same() {
+    let dir = TempDir::new().unwrap();
+    let path = file(&dir, "a.log", log(2).as_bytes());
+    let refused = albatross().args(["filter", "-http.response.status_code: 1"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert!(message.contains("expected \"not\" and a space for \"-\""), "{message}");
+    let output = parse(&["--where", "-x"], std::slice::from_ref(&path));
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0));
+    let output = parse(&["--where", ""], std::slice::from_ref(&path));
+    assert_eq!(json_lines(&output.stdout).len(), 2);
+    for help in ["--help", "-h"] {
+        let output = albatross().args(["filter", help]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{help}");
+        assert!(String::from_utf8(output.stdout).unwrap().contains("Usage: albatross filter"), "{help}");
+    }
 }

@@ -10,7 +10,8 @@ use super::{USAGE, fail_with_text, print, read_filter, read_settings};
 /// Print a filter as the body of a search
 ///
 /// The engine finds by it the documents that `albatross parse --where` writes and the setting
-/// `filter` lets through. A filter that is none is shown with what is wrong, and where.
+/// `filter` lets through. A filter that is none is shown with what is wrong, and where. docs/filter.md
+/// has the language; `now` in a filter is the time of this call.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
@@ -22,7 +23,7 @@ Exit status:
   2  bad usage, or no filter")]
 pub(super) struct Filter {
     /// The filter
-    #[arg(value_name = "EXPR")]
+    #[arg(value_name = "EXPR", allow_hyphen_values = true)]
     filter: String,
 
     /// What documents look like, and so which fields there are and how the engine keeps dates: a

@@ -71,7 +71,7 @@ pub(super) struct Parse {
 
     /// Only documents for which this holds, such as `http.response.status_code >= 500 and not
     /// curl`; instead of the settings' filter
-    #[arg(long = "where", value_name = "EXPR")]
+    #[arg(long = "where", value_name = "EXPR", allow_hyphen_values = true)]
     filter: Option<String>,
 
     /// Take out of documents: query=mask or query=drop, addresses=truncate or addresses=hmac,
