@@ -32,6 +32,7 @@ describe('narrowed', () => {
 describe('withFilter', () => {
   it('adds the filter to the settings', () => {
     expect(withFilter('{"index":"a","filter":null}', 'b')).toBe('{"index":"a","filter":"b"}');
+    expect(withFilter('{"filter":" "}', 'b')).toBe('{"filter":"b"}');
   });
 
   it('keeps the filter that is there', () => {

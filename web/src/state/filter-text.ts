@@ -20,6 +20,6 @@ export function withFilter(settings: string, filter: string): string {
   const own = values.filter ?? '';
   return JSON.stringify({
     ...values,
-    filter: own === '' ? filter : `(${own}) and (${filter})`,
+    filter: own.trim() === '' ? filter : `(${own}) and (${filter})`,
   });
 }
