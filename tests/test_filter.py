@@ -1,18 +1,29 @@
 """One filter, two counts: what `albatross parse --where` lets through is what the engine finds.
 
-The filters are in `fixtures/filters.txt`, for everything that reads filters.
+The filters are in `fixtures/filters.txt`, for everything that reads filters, and in docs/filter.md, for people. Kibana
+cannot run here: `fixtures/kibana.ndjson` has filters beside the queries that it renders for them.
 """
 
+import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness import albatross, traffic
 from harness.index import Index
-from harness.paths import FIXTURES
+from harness.paths import FIXTURES, REPOSITORY
 from harness.storage import Bucket
 
 FILTERS = [line for line in (FIXTURES / "filters.txt").read_text().splitlines() if line and not line.startswith("#")]
+KIBANA: list[dict[str, Any]] = [json.loads(line) for line in (FIXTURES / "kibana.ndjson").read_text().splitlines()]
 LINES = 20_000
+
+
+def documented() -> list[str]:
+    """The filters that docs/filter.md says one can write."""
+    table = (REPOSITORY / "docs" / "filter.md").read_text().split("## ")[1]
+    return [row.replace(r"\|", "|") for row in re.findall(r"^\| `(.*?)` \| ", table, re.MULTILINE)]
 
 
 @pytest.fixture
@@ -30,12 +41,19 @@ def test_the_command_and_the_engine_count_the_same(
     bucket.put("access.log", log.read_bytes())
     assert albatross.ingest(variables).report["indexed"] == LINES == index.count()
 
-    counts = {each: albatross.documents_where(log, each, settings) for each in FILTERS}
-    found = {each: index.count_of(albatross.search_body(each, settings)) for each in FILTERS}
+    filters = [*FILTERS, *documented(), *(each["filter"] for each in KIBANA)]
+    counts = {each: albatross.documents_where(log, each, settings) for each in filters}
+    found = {each: index.count_of(albatross.search_body(each, settings)) for each in filters}
     assert counts == found
     # A filter that finds nothing, or everything, tries little.
     telling = [each for each, count in counts.items() if 0 < count < LINES]
-    assert len(telling) >= 45
+    assert len(telling) >= 140
+
+    # What Kibana asks for finds the same. A word by itself is looked for inside of text as well, so it finds no less.
+    asked = {each["filter"]: index.count_of({"query": each["query"]}) for each in KIBANA}
+    words = {each["filter"] for each in KIBANA if each["is_word"]}
+    assert {each: counts[each] for each in asked.keys() - words} == {each: asked[each] for each in asked.keys() - words}
+    assert [(each, counts[each], asked[each]) for each in words if counts[each] < asked[each]] == []
 
 
 def test_filtered_lines_are_accounted_for(bucket: Bucket, index: Index, variables: dict[str, str], log: Path) -> None:
