@@ -115,13 +115,18 @@ impl Expression {
         match self {
             Self::All => 0,
             Self::Test(_) => 1,
-            Self::Any { .. } | Self::Or(_) => {
-                let Choice { values, tests, others } = Choice::of(std::slice::from_ref(self));
-                values.len() + tests.len() + others.iter().map(|other| other.clauses()).sum::<usize>()
+            Self::Any { .. } | Self::Or(_) => Choice::of([self]).clauses(),
+            Self::Not(inner) => Choice::of([&**inner]).clauses(),
+            Self::And(parts) => {
+                let kept = parts.iter().filter(|part| part.denied().is_none());
+                kept.map(Self::clauses).sum::<usize>() + Choice::of(parts.iter().filter_map(Self::denied)).clauses()
             }
-            Self::Not(inner) => inner.clauses(),
-            Self::And(parts) => parts.iter().map(Self::clauses).sum(),
         }
+    }
+
+    /// What must not be, if the expression says that of something.
+    pub(super) fn denied(&self) -> Option<&Self> {
+        if let Self::Not(inner) = self { Some(inner) } else { None }
     }
 
     fn is_joined(&self) -> bool {
@@ -138,16 +143,21 @@ pub(super) struct Choice<'e> {
 }
 
 impl<'e> Choice<'e> {
-    pub(super) fn of(parts: &'e [Expression]) -> Self {
+    pub(super) fn of(parts: impl IntoIterator<Item = &'e Expression>) -> Self {
         let mut choice = Self::default();
-        choice.add(parts);
+        choice.add(&mut parts.into_iter());
         choice
     }
 
-    fn add(&mut self, parts: &'e [Expression]) {
+    fn clauses(&self) -> usize {
+        let Self { values, tests, others } = self;
+        values.len() + tests.len() + others.iter().map(|other| other.clauses()).sum::<usize>()
+    }
+
+    fn add(&mut self, parts: &mut dyn Iterator<Item = &'e Expression>) {
         for part in parts {
             match part {
-                Expression::Or(parts) => self.add(parts),
+                Expression::Or(parts) => self.add(&mut parts.iter()),
                 Expression::Any { tests, .. } => tests.iter().for_each(|test| self.test(test)),
                 Expression::Test(test) => self.test(test),
                 other => self.others.push(other),

@@ -21,23 +21,26 @@ fn query(expression: &Expression, engine: EngineKind) -> Value {
     match expression {
         Expression::All => json!({ "match_all": {} }),
         Expression::Test(test) => field_query(test, engine),
-        Expression::Not(inner) => json!({ "bool": { "must_not": [query(inner, engine)] } }),
+        Expression::Not(inner) => json!({ "bool": { "must_not": alternatives(Choice::of([&**inner]), engine) } }),
         Expression::And(parts) => {
-            json!({ "bool": { "filter": parts.iter().map(|part| query(part, engine)).collect::<Vec<_>>() } })
+            let kept = parts.iter().filter(|part| part.denied().is_none()).map(|part| query(part, engine));
+            let denied = alternatives(Choice::of(parts.iter().filter_map(Expression::denied)), engine);
+            json!({ "bool": { "filter": kept.collect::<Vec<_>>(), "must_not": denied } })
         }
-        Expression::Any { .. } | Expression::Or(_) => any(Choice::of(std::slice::from_ref(expression)), engine),
+        Expression::Any { .. } | Expression::Or(_) => {
+            json!({ "bool": { "should": alternatives(Choice::of([expression]), engine), "minimum_should_match": 1 } })
+        }
     }
 }
 
-fn any(Choice { values, tests, others }: Choice<'_>, engine: EngineKind) -> Value {
+fn alternatives(Choice { values, tests, others }: Choice<'_>, engine: EngineKind) -> Vec<Value> {
     let values = values.into_iter().map(|(field, values)| match values[..] {
         [value] => of("term", field, json!(value)),
         _ => of("terms", field, json!(values)),
     });
     let tests = tests.into_iter().map(|test| field_query(test, engine));
     let others = others.into_iter().map(|other| query(other, engine));
-    let queries: Vec<Value> = values.chain(tests).chain(others).collect();
-    json!({ "bool": { "should": queries, "minimum_should_match": 1 } })
+    values.chain(tests).chain(others).collect()
 }
 
 fn field_query(Test { field, condition }: &Test, engine: EngineKind) -> Value {
@@ -131,9 +134,9 @@ mod tests {
             ("source.ip: 192.0.2.9/24", json!({ "term": { "source.ip": "192.0.2.0/24" } })),
             (
                 "not url.port: 80 and url.port: *",
-                json!({ "bool": { "filter": [
-                    { "bool": { "must_not": [{ "term": { "url.port": 80 } }] } }, { "exists": { "field": "url.port" } }
-                ] } }),
+                json!({ "bool": {
+                    "filter": [{ "exists": { "field": "url.port" } }], "must_not": [{ "term": { "url.port": 80 } }],
+                } }),
             ),
             ("source.ip >= 192.0.2.9", json!({ "range": { "source.ip": { "gte": "192.0.2.9" } } })),
             ("url.path < /b", json!({ "range": { "url.path": { "lt": "/b" } } })),
@@ -150,12 +153,12 @@ mod tests {
             ),
             (
                 "http.*.bytes > 9 and not source.geo: *",
-                json!({ "bool": { "filter": [
-                    { "bool": { "should": [
+                json!({ "bool": {
+                    "filter": [{ "bool": { "should": [
                         { "range": { "http.request.body.bytes": { "gt": 9 } } },
                         { "range": { "http.response.body.bytes": { "gt": 9 } } },
-                    ], "minimum_should_match": 1 } },
-                    { "bool": { "must_not": [{ "bool": { "should": [
+                    ], "minimum_should_match": 1 } }],
+                    "must_not": [
                         { "exists": { "field": "source.geo.continent_name" } },
                         { "exists": { "field": "source.geo.country_iso_code" } },
                         { "exists": { "field": "source.geo.country_name" } },
@@ -163,8 +166,8 @@ mod tests {
                         { "exists": { "field": "source.geo.region_name" } },
                         { "exists": { "field": "source.geo.city_name" } },
                         { "exists": { "field": "source.geo.location" } },
-                    ], "minimum_should_match": 1 } }] } },
-                ] } }),
+                    ],
+                } }),
             ),
             (
                 "url.port: (80 or 443)",

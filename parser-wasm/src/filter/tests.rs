@@ -302,6 +302,7 @@ fn what_engines_would_not_take_is_refused() {
     assert!(kind("a or ".repeat(64) + "a").is_ok());
     assert_eq!(kind("a or ".repeat(200) + "a"), Err(FilterErrorKind::TooMany));
     assert_eq!(kind("a and ".repeat(64) + "a"), Err(FilterErrorKind::TooMany));
+    assert!(kind("not a and ".repeat(64) + "b").is_ok());
     assert!(kind(format!("url.port: ({}0)", "0 or ".repeat(511))).is_ok());
     assert_eq!(kind(format!("url.port: ({}0)", "0 or ".repeat(512))), Err(FilterErrorKind::TooMany));
     assert_eq!(kind("a".repeat(129)), Err(FilterErrorKind::PatternTooLong));
