@@ -101,7 +101,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
     ),
 ];
 
-/// The fields that a name means which is none; the longest name counts that the text begins with.
+/// The fields that a name means which is none itself.
 pub(super) fn meant(schema: Schema, name: &str) -> Option<&'static [&'static str]> {
     let is = |names: &[&str]| names.iter().any(|each| each.eq_ignore_ascii_case(name));
     let fields = |row: &Row| match schema {
