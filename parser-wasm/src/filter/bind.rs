@@ -115,7 +115,10 @@ impl Binding {
             Type::Boolean => Err(FilterErrorKind::NoOrder { values: "true and false" }),
             Type::Long => long(relation, text).ok_or(bad),
             Type::Float => float(text).map(|number| Condition::Float(relation, number)).ok_or(bad),
-            Type::Time | Type::Date => Moment::parse(text, self.now).map(|moment| Condition::Time(relation, moment)),
+            Type::Time => Moment::parse(text, self.now).map(|moment| Condition::Time(relation, moment)),
+            Type::Date => {
+                Moment::parse(text, self.now).map(|moment| Condition::Time(relation, moment.of_milliseconds()))
+            }
             Type::Ip => match Network::parse(text).ok_or(bad)? {
                 network if relation != Relation::Equal && network.address().is_none() => {
                     Err(FilterErrorKind::NoOrder { values: "networks" })

@@ -87,7 +87,7 @@ const ELSEWHERE: &[(&[&str], &str)] = &[
         &["message", "event.original", "log.original"],
         "a word by itself, or a field such as url.original or user_agent.original",
     ),
-    (&["tags", "labels"], "a condition on what the documents say, such as albatross.verdict.by: waf"),
+    (&["labels"], "a condition on what the documents say, such as albatross.verdict.by: waf"),
     (
         &["_id", "_index", "_seq_no", "_version", "_score", "_type"],
         "log.file.path and log.offset, which say where a document comes from",

@@ -18,6 +18,8 @@ pub(crate) struct Moment {
     start: i128,
     /// First nanosecond behind it.
     end: i128,
+    /// Whether it is asked of a field that no engine keeps as nanoseconds.
+    is_of_milliseconds: bool,
 }
 
 /// What engines keep as nanoseconds since 1970, of which they do not let anybody ask for others.
@@ -50,12 +52,17 @@ impl Moment {
             (None, Some((date, _))) => stretch(date).ok_or(DATE)?,
             (None, None) => stretch(text).ok_or(DATE)?,
         };
-        Ok(Self { text: text.to_owned(), start, end })
+        Ok(Self { text: text.to_owned(), start, end, is_of_milliseconds: false })
+    }
+
+    /// For a field of the type `date`, which reaches beyond 2262.
+    pub(super) fn of_milliseconds(self) -> Self {
+        Self { is_of_milliseconds: true, ..self }
     }
 
     /// The times that stand so to this one. A `date` without nanoseconds counts milliseconds, on both sides.
     pub(super) fn range(&self, relation: Relation, engine: EngineKind) -> Range<i128> {
-        let unit = unit(engine);
+        let unit = if self.has_nanoseconds(engine) { 1 } else { MILLISECOND };
         let start = self.start - self.start.rem_euclid(unit);
         let end = self.end + (-self.end).rem_euclid(unit);
         match relation {
@@ -67,37 +74,38 @@ impl Moment {
         }
     }
 
+    /// The same as engines read it, with all the decimals that they keep; open where nothing lies behind a bound.
+    pub(super) fn bounds(&self, relation: Relation, engine: EngineKind) -> Map<String, Value> {
+        let range = self.range(relation, engine);
+        let mut bounds = Map::new();
+        for (bound, at) in [("gte", range.start), ("lt", range.end)] {
+            let is_open = at == i128::MIN || at == i128::MAX;
+            let is_beyond =
+                self.has_nanoseconds(engine) && if bound == "gte" { at <= 0 } else { at > *NANOSECONDS.end() };
+            if !is_open && !is_beyond {
+                bounds.insert(bound.to_owned(), self.rfc3339(at, engine).into());
+            }
+        }
+        bounds
+    }
+
+    fn rfc3339(&self, at: i128, engine: EngineKind) -> String {
+        let (at, format) = if self.has_nanoseconds(engine) {
+            (at.clamp(*NANOSECONDS.start(), *NANOSECONDS.end()), SecondsFormat::Nanos)
+        } else {
+            (at, SecondsFormat::Millis)
+        };
+        date_time(at).unwrap_or(DateTime::<Utc>::MAX_UTC).to_rfc3339_opts(format, true)
+    }
+
+    fn has_nanoseconds(&self, engine: EngineKind) -> bool {
+        engine.has_nanoseconds() && !self.is_of_milliseconds
+    }
+
     /// The text as it was written.
     pub(super) fn text(&self) -> &str {
         &self.text
     }
-}
-
-/// Nanoseconds in the smallest step of an engine's dates.
-fn unit(engine: EngineKind) -> i128 {
-    if engine.has_nanoseconds() { 1 } else { MILLISECOND }
-}
-
-/// A range of times as engines read it, with all the decimals that they keep; open where nothing lies behind a bound.
-pub(super) fn bounds(range: Range<i128>, engine: EngineKind) -> Map<String, Value> {
-    let mut bounds = Map::new();
-    for (bound, at) in [("gte", range.start), ("lt", range.end)] {
-        let is_open = at == i128::MIN || at == i128::MAX;
-        let is_beyond = engine.has_nanoseconds() && if bound == "gte" { at <= 0 } else { at > *NANOSECONDS.end() };
-        if !is_open && !is_beyond {
-            bounds.insert(bound.to_owned(), rfc3339(at, engine).into());
-        }
-    }
-    bounds
-}
-
-fn rfc3339(at: i128, engine: EngineKind) -> String {
-    let (at, format) = if engine.has_nanoseconds() {
-        (at.clamp(*NANOSECONDS.start(), *NANOSECONDS.end()), SecondsFormat::Nanos)
-    } else {
-        (at, SecondsFormat::Millis)
-    };
-    date_time(at).unwrap_or(DateTime::<Utc>::MAX_UTC).to_rfc3339_opts(format, true)
 }
 
 /// A moment as a document has it.
@@ -297,8 +305,8 @@ mod tests {
     #[test]
     fn engines_with_nanoseconds_are_asked_for_no_other_times() {
         let asked = |text: &str, relation, engine| {
-            let range = Moment::parse(text, None).expect(text).range(relation, engine);
-            serde_json::to_string(&bounds(range, engine)).expect("JSON")
+            let moment = Moment::parse(text, None).expect(text);
+            serde_json::to_string(&moment.bounds(relation, engine)).expect("JSON")
         };
         let current = |text, relation| asked(text, relation, EngineKind::Current);
         assert_eq!(current("2300", Relation::Less), "{}");
@@ -307,5 +315,8 @@ mod tests {
         assert_eq!(current("1950", Relation::Less), r#"{"lt":"1970-01-01T00:00:00.000000000Z"}"#);
         let older = asked("1950", Relation::Less, EngineKind::Elasticsearch6);
         assert_eq!(older, r#"{"lt":"1950-01-01T00:00:00.000Z"}"#);
+        let certificate = Moment::parse("9000", None).expect("a date").of_milliseconds();
+        let asked = serde_json::to_string(&certificate.bounds(Relation::GreaterOrEqual, EngineKind::Current));
+        assert_eq!(asked.expect("JSON"), r#"{"gte":"9000-01-01T00:00:00.000Z"}"#);
     }
 }

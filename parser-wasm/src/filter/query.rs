@@ -2,7 +2,6 @@
 
 use super::Filter;
 use super::expression::{Choice, Condition, Expression, Relation, Test};
-use super::moment::bounds;
 use super::pattern::Pattern;
 use crate::document::EngineKind;
 use serde_json::{Value, json};
@@ -58,7 +57,7 @@ fn field_query(Test { field, condition }: &Test, engine: EngineKind) -> Value {
         Condition::Float(relation, number) => {
             related(field, *relation, number.to_string().parse::<f64>().map_or(Value::Null, Value::from))
         }
-        Condition::Time(relation, moment) => of("range", field, json!(bounds(moment.range(*relation, engine), engine))),
+        Condition::Time(relation, moment) => of("range", field, json!(moment.bounds(*relation, engine))),
         Condition::Ip(relation, network) => related(field, *relation, json!(network.to_string())),
     }
 }

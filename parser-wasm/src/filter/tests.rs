@@ -229,8 +229,16 @@ fn names_that_are_none_lead_to_the_fields_they_mean() {
             "status",
         ),
         ("path: /a", "no such field; did you mean url.path?", "path"),
-        ("client:port: 192.0.2.1", "no such field; did you mean source.ip or source.port?", "client:port"),
-        ("client:192.0.2.1", "no such field; did you mean source.ip?", "client"),
+        (
+            "client:port: 192.0.2.1",
+            "this is an object of fields: write \"*\" to ask whether it is there, or name a field of it, such as source.ip",
+            "port: 192.0.2.1",
+        ),
+        (
+            "client:192.0.2.1",
+            "this is an object of fields: write \"*\" to ask whether it is there, or name a field of it, such as source.ip",
+            "192.0.2.1",
+        ),
         ("target:port_list: *", "no such field; did you mean aws.elb.target_port?", "target:port_list"),
         (
             "not message: a",
@@ -242,7 +250,7 @@ fn names_that_are_none_lead_to_the_fields_they_mean() {
             "documents have no such field: write log.file.path and log.offset, which say where a document comes from",
             "_id",
         ),
-        ("client.ip: 192.0.2.1", "no such field; did you mean source.ip?", "client.ip"),
+        ("client_ip: 192.0.2.1", "no such field; did you mean source.ip?", "client_ip"),
         ("user_agent.original.text: a", "no such field; did you mean user_agent.original?", "user_agent.original.text"),
         (
             "url: /a",
