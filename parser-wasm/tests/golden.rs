@@ -90,6 +90,7 @@ fn fixtures_give_their_golden_files() {
         "oddities",
         "rejected",
         "requests",
+        "shapes",
         "verdicts",
     ];
     assert_eq!(names, expected);

@@ -14,8 +14,8 @@ field_table! {
     TYPE "type" Bare
     TIME "time" | "timestamp" Bare
     ELB "elb" Bare
-    CLIENT "client:port" Bare
-    TARGET "target:port" Bare
+    CLIENT "client:port" | "client_ip_port" Bare
+    TARGET "target:port" | "target_ip_port" Bare
     REQUEST_PROCESSING_TIME "request_processing_time" Bare
     TARGET_PROCESSING_TIME "target_processing_time" Bare
     RESPONSE_PROCESSING_TIME "response_processing_time" Bare

@@ -82,7 +82,7 @@ pub enum ErrorKind {
     OtherFormat(Format),
     /// A line of a time for which the schema has no index.
     OtherCentury,
-    /// A line that begins as a JSON object does, and is none, or has members that are neither text nor numbers.
+    /// A line that begins as a JSON object does, and is none.
     BadJson,
 }
 
@@ -179,7 +179,7 @@ impl fmt::Display for ErrorKind {
             Self::OtherCentury => {
                 f.write_str("the schema network-log has indices for the years 2000 to 2099 only: use the schema ecs")
             }
-            Self::BadJson => f.write_str("expected a JSON object whose members are text or numbers"),
+            Self::BadJson => f.write_str("expected a JSON object"),
         }
     }
 }

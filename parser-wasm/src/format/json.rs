@@ -2,6 +2,11 @@
 //!
 //! Source: AWS, "Logs sent to Amazon S3" and the lists of fields there. Nobody has published a genuine line yet.
 
+mod names;
+mod value;
+
+use self::names::Joined;
+use self::value::Value;
 use super::columns::{Columns, Field};
 use super::error::{ErrorKind, ParseError, Span};
 use super::{
@@ -51,8 +56,15 @@ struct Members<'l> {
 
 struct Member {
     name: String,
-    value: String,
+    value: Value,
     /// Where the value stands in the line, without its quotes.
+    place: Span,
+}
+
+/// The text of one column, and where it stands in the line.
+struct Cell {
+    column: usize,
+    text: String,
     place: Span,
 }
 
@@ -64,20 +76,13 @@ impl<'l> Members<'l> {
             let at = if error.is_eof() { line.len() } else { error.column().saturating_sub(1).min(line.len()) };
             bad(Span::new(at, (at + 1).min(line.len())))
         })?;
-        let member = |(name, value): (String, &'l RawValue)| {
-            let value = value.get();
+        let member = |(name, raw): (String, &'l RawValue)| {
             // A raw value is a part of the line.
-            let start = value.as_ptr().addr().saturating_sub(line.as_ptr().addr());
-            let place = Span::new(start, start + value.len());
-            match value.as_bytes().first() {
-                Some(b'"') => {
-                    let value = serde_json::from_str(value).map_err(|_| bad(place))?;
-                    Ok(Member { name, value, place: Span { start: place.start + 1, end: place.end - 1 } })
-                }
-                Some(b'{' | b'[') => Err(bad(place)),
-                Some(b'n') => Ok(Member { name, value: "-".to_owned(), place }),
-                _ => Ok(Member { name, value: decimal(value), place }),
-            }
+            let start = raw.get().as_ptr().addr().saturating_sub(line.as_ptr().addr());
+            let quotes = usize::from(raw.get().starts_with('"'));
+            let place = Span::new(start + quotes, (start + raw.get().len()).saturating_sub(quotes));
+            let value = Value::of(raw).ok_or_else(|| bad(place))?;
+            Ok(Member { name, value, place })
         };
         Ok(Self { line, list: raw.into_iter().map(member).collect::<Result<_, _>>()? })
     }
@@ -92,7 +97,7 @@ impl<'l> Members<'l> {
         };
         let score = |format: &Format| (self.known(*format), hinted == Some(*format));
         let best = |best: Format, format: Format| if score(&format) > score(&best) { format } else { best };
-        let value = self.list.iter().find(|member| member.name == "type").map(|member| member.value.as_str());
+        let value = self.list.iter().find(|member| member.name == "type").map(|member| member.value.plain());
         let fits = |format: &Format| match value {
             None | Some("" | "-") => true,
             Some("tls") => *format == Format::NlbTls,
@@ -105,7 +110,7 @@ impl<'l> Members<'l> {
 
     /// How many of the members the format has.
     fn known(&self, format: Format) -> usize {
-        self.list.iter().filter(|member| position(format.fields(), &member.name).is_some()).count()
+        self.list.iter().filter(|member| names::is_known(format.fields(), &member.name)).count()
     }
 
     /// The record of these values. Errors are told in the line's own places.
@@ -116,39 +121,64 @@ impl<'l> Members<'l> {
         record: impl Fn(&Columns<'a, N>) -> Result<R, ParseError>,
     ) -> Result<R, ParseError> {
         let mut spans = [None; N];
-        for member in &self.list {
-            match position(fields, &member.name).and_then(|column| spans.get_mut(column)) {
-                Some(span) => *span = Some(scratch.keep(&member.value)),
-                None => {
-                    let span = scratch.keep(&format!("{}={}", member.name, member.value));
+        let (mut cells, mut rest): (Vec<Cell>, Vec<&Member>) = (Vec::new(), self.list.iter().collect());
+        for (column, joined) in names::joined(fields) {
+            cells.extend(join(column, joined, &mut rest));
+        }
+        for member in rest {
+            let (name, place) = (&member.name, member.place);
+            // What a column cannot hold, and the second value of a column, are kept beside the columns.
+            let free = |column: &usize| cells.iter().all(|cell| cell.column != *column);
+            let column = names::position(fields, name).filter(free);
+            let text = column.and_then(|column| member.value.for_column(fields.get(column)?));
+            match (column, text) {
+                (Some(column), Some(text)) => cells.push(Cell { column, text, place }),
+                _ => {
+                    let span = scratch.keep(&format!("{name}={}", member.value.plain()));
                     scratch.extra.push(span);
                 }
             }
         }
+        for cell in &cells {
+            if let Some(span) = spans.get_mut(cell.column) {
+                *span = Some(scratch.keep(&cell.text));
+            }
+        }
         let scratch: &'a Scratch = scratch;
         record(&Columns::by_name(&scratch.bytes, fields, spans, &scratch.extra)).map_err(|error| {
-            let is_meant = |member: &&Member| {
-                position(fields, &member.name).and_then(|column| fields.get(column)).map(|field| field.name)
-                    == error.field
-            };
+            let is_meant = |cell: &&Cell| fields.get(cell.column).map(|field| field.name) == error.field;
             let end = Span::new(self.line.len(), self.line.len());
-            ParseError { span: self.list.iter().rfind(is_meant).map_or(end, |member| member.place), ..error }
+            ParseError { span: cells.iter().find(is_meant).map_or(end, |cell| cell.place), ..error }
         })
     }
 }
 
-/// A number as columns have it: JSON's writers like exponents for small ones, and `-1.0` for `-1`.
-fn decimal(value: &str) -> String {
-    match value.parse::<f64>() {
-        Ok(number) if value.starts_with('-') || value.contains(['e', 'E']) => number.to_string(),
-        _ => value.to_owned(),
-    }
-}
-
-/// The column of a name. Where the columns' names have a colon, JSON's have an underscore.
-fn position(fields: &[Field], name: &str) -> Option<usize> {
-    let is = |known: &str| known.bytes().map(|byte| if byte == b':' { b'_' } else { byte }).eq(name.bytes());
-    fields.iter().position(|field| field.name == name || is(field.name) || field.aliases.iter().any(|alias| is(alias)))
+/// The column that members hold part by part; they are taken out of `rest`.
+fn join(column: usize, joined: &Joined, rest: &mut Vec<&Member>) -> Option<Cell> {
+    let find = |names: &&[&str]| rest.iter().position(|member| names.contains(&member.name.as_str()));
+    let found: Vec<Option<usize>> = joined.parts.iter().map(find).collect();
+    let part = |at: &Option<usize>| match rest.get((*at)?)?.value {
+        Value::Text(ref text) => Some(text.as_str()),
+        Value::List(..) | Value::Other(_) => None,
+    };
+    let parts: Vec<Option<&str>> = found.iter().map(part).collect();
+    let text = match &parts[..] {
+        // The port may be in the other part already, which has the column's own name then.
+        [Some(address), Some(port)] => match (*address, value::port(port)) {
+            ("-" | "", _) => "-".to_owned(),
+            (address, Some(port)) => format!("{address}{}{port}", joined.separator),
+            (_, None) => return None,
+        },
+        [_, Some(_), _] if joined.may_lack => {
+            parts.iter().map(|part| part.unwrap_or("-")).collect::<Vec<_>>().join(joined.separator)
+        }
+        _ => return None,
+    };
+    let mut taken: Vec<usize> = found.into_iter().flatten().collect();
+    let place = taken.first().and_then(|at| rest.get(*at)).map(|member| member.place).unwrap_or_default();
+    taken.sort_unstable();
+    taken.into_iter().rev().for_each(|at| drop(rest.remove(at)));
+    Some(Cell { column, text, place })
 }
 
 #[cfg(test)]
@@ -179,6 +209,43 @@ mod tests {
             assert_eq!(record.user_agent, Logged::Value(Text(br#"say "hi""#)));
             assert!(record.target_port_list.value().is_some_and(|list| list.has("10.0.0.1:80")));
             assert_eq!(record.extra.clone().collect::<Vec<_>>(), [Text(b"new_one=7")]);
+        });
+    }
+
+    #[test]
+    fn lists_are_those_of_the_column_and_new_shapes_are_kept() {
+        let line = ACCESS.replace("\"10.0.0.1:80\"", "[\"10.0.0.1:80\",\"10.0.0.2:80\"]").replace("null", "[1]");
+        let line = line.replace("\"new_one\":7", "\"actions_executed\":[],\"new_one\":{\"a\":[1]},\"b\":[{}]");
+        access(&line, |record| {
+            assert!(record.target_port_list.value().is_some_and(|list| list.has("10.0.0.2:80")));
+            assert!(record.target.is_missing());
+            assert_eq!(
+                record.extra.clone().map(|text| text.as_logged().into_owned()).collect::<Vec<_>>(),
+                ["b=[{}]", "new_one={\"a\":[1]}", "target_port=[1]"]
+            );
+        });
+    }
+
+    #[test]
+    fn columns_in_parts_are_joined() {
+        let line = ACCESS
+            .replace("\"client_port\":\"192.0.2.26:5815\"", "\"client_ip\":\"2001:db8::1\",\"client_port\":5815.0");
+        let line = line.replace("\"target_port\":null", "\"target_ip\":\"-\",\"target_port\":null");
+        let request = "\"http_method\":\"GET\",\"request_url\":\"http://a.example/\"";
+        let line = line.replace("\"request_line\":\"GET https://a.example:443/\\u00e9 HTTP/1.1\"", request);
+        access(&line, |record| {
+            let client = record.client.value().expect("a client");
+            assert_eq!((client.address, client.port), ("2001:db8::1", Some(5815)));
+            assert!(record.target.is_dash());
+            let request = record.request.value().expect("a request");
+            assert_eq!(request.method, Some(Text(b"GET")));
+            assert_eq!(request.url, Some(Text(b"http://a.example/")));
+            assert_eq!(request.version, None);
+            assert_eq!(record.extra.clone().collect::<Vec<_>>(), [Text(b"new_one=7")]);
+        });
+        let alone = ACCESS.replace("\"client_port\":\"192", "\"target_ip\":\"10.0.0.1\",\"client_port\":\"192");
+        access(&alone.replace("\"target_port\":null,", ""), |record| {
+            assert!(record.extra.clone().any(|text| text == Text(b"target_ip=10.0.0.1")), "half an endpoint is none");
         });
     }
 
@@ -239,7 +306,6 @@ mod tests {
             error(r#""time":"2026-09-23T07:15:47.805298Z","#, ""),
             (ErrorKind::MissingColumn, Some("time"), String::new())
         );
-        assert_eq!(error("null", "[1]"), (ErrorKind::BadJson, None, "[1]".into()));
         assert_eq!(error(",\"elb\"", ";\"elb\""), (ErrorKind::BadJson, None, ";".into()));
         assert_eq!(error("7}", "7} x"), (ErrorKind::BadJson, None, "x".into()));
         assert_eq!(error("7}", "7"), (ErrorKind::BadJson, None, String::new()));

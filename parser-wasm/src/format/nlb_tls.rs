@@ -14,17 +14,17 @@ field_table! {
     VERSION "version" Bare
     TIME "time" | "timestamp" Bare
     ELB "elb" Bare
-    LISTENER "listener" Bare
+    LISTENER "listener" | "listener_id" Bare
     CLIENT "client:port" Bare
     DESTINATION "destination:port" | "listener:port" Bare
-    CONNECTION_TIME "connection_time" Bare
-    TLS_HANDSHAKE_TIME "tls_handshake_time" Bare
+    CONNECTION_TIME "connection_time" | "tcp_connection_time_ms" Bare
+    TLS_HANDSHAKE_TIME "tls_handshake_time" | "tls_handshake_time_ms" Bare
     RECEIVED_BYTES "received_bytes" Bare
     SENT_BYTES "sent_bytes" Bare
     INCOMING_TLS_ALERT "incoming_tls_alert" Bare
-    CHOSEN_CERT_ARN "chosen_cert_arn" Bare
-    CHOSEN_CERT_SERIAL "chosen_cert_serial" Bare
-    TLS_CIPHER "tls_cipher" Bare
+    CHOSEN_CERT_ARN "chosen_cert_arn" | "cert_arn" Bare
+    CHOSEN_CERT_SERIAL "chosen_cert_serial" | "certificate_serial" Bare
+    TLS_CIPHER "tls_cipher" | "tls_cipher_suite" Bare
     TLS_PROTOCOL_VERSION "tls_protocol_version" Bare
     TLS_KEYEXCHANGE "tls_keyexchange" | "tls_named_group" Bare
     DOMAIN_NAME "domain_name" Bare
