@@ -88,6 +88,7 @@ fn fixtures_give_their_golden_files() {
         "mixed",
         "nlb",
         "oddities",
+        "quotes",
         "rejected",
         "requests",
         "shapes",

@@ -11,13 +11,13 @@ use crate::text::Text;
 use std::net::IpAddr;
 
 field_table! {
-    TIMESTAMP "timestamp" | "time" Bare
-    CLIENT_IP "client_ip" Bare
-    CLIENT_PORT "client_port" Bare
-    LISTENER_PORT "listener_port" Bare
-    TLS_PROTOCOL "tls_protocol" Bare
-    TLS_CIPHER "tls_cipher" Bare
-    TLS_HANDSHAKE_LATENCY "tls_handshake_latency" Bare
+    TIMESTAMP "timestamp" | "time" Either
+    CLIENT_IP "client_ip" Either
+    CLIENT_PORT "client_port" Either
+    LISTENER_PORT "listener_port" Either
+    TLS_PROTOCOL "tls_protocol" Either
+    TLS_CIPHER "tls_cipher" Either
+    TLS_HANDSHAKE_LATENCY "tls_handshake_latency" Either
     LEAF_CLIENT_CERT_SUBJECT "leaf_client_cert_subject" Quoted
     LEAF_CLIENT_CERT_VALIDITY "leaf_client_cert_validity" Either
     LEAF_CLIENT_CERT_SERIAL_NUMBER "leaf_client_cert_serial_number" Either
@@ -146,6 +146,32 @@ mod tests {
         assert_eq!(until, Some("2026-06-17T22:43:21"));
         assert_eq!(record.tls_established(), Some(true));
         assert_eq!(record.extra.collect::<Vec<_>>(), [Text(b"new")]);
+    }
+
+    #[test]
+    fn quotes_around_a_whole_column_are_none_of_it() {
+        for (bare, quoted) in [
+            (" Success", " \"Success\""),
+            (
+                " NotBefore=2023-09-21T22:43:21Z;NotAfter=2026-06-17T22:43:21Z",
+                " \"NotBefore=2023-09-21T22:43:21Z;NotAfter=2026-06-17T22:43:21Z\"",
+            ),
+            (" FEF257372D5C14D4", " \"FEF257372D5C14D4\""),
+            (" TLSv1.2", " \"TLSv1.2\""),
+        ] {
+            let line = LINE.replacen(bare, quoted, 1);
+            let (record, plain) = (AlbConnection::parse(line.as_bytes()), AlbConnection::parse(LINE.as_bytes()));
+            let shown = |record: Result<AlbConnection<'_>, ParseError>| {
+                let record = record.expect("a record");
+                (
+                    record.tls_verify_status.map(|text| text.as_logged().into_owned()),
+                    record.leaf_client_cert_validity.map(|validity| validity.to.text.to_owned()),
+                    record.leaf_client_cert_serial_number.map(|text| text.as_logged().into_owned()),
+                    record.tls_protocol.map(|text| text.as_logged().into_owned()),
+                )
+            };
+            assert_eq!(shown(record), shown(plain), "{quoted}");
+        }
     }
 
     #[test]

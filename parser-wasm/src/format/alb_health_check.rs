@@ -11,14 +11,14 @@ use crate::text::Text;
 use std::net::IpAddr;
 
 field_table! {
-    TYPE "type" Bare
-    TIME "time" | "timestamp" Bare
-    LATENCY "latency" Bare
-    TARGET_ADDR "target_addr" Bare
-    TARGET_GROUP_ID "target_group_id" Bare
-    STATUS "status" Bare
-    STATUS_CODE "status_code" Bare
-    REASON_CODE "reason_code" Bare
+    TYPE "type" Either
+    TIME "time" | "timestamp" Either
+    LATENCY "latency" Either
+    TARGET_ADDR "target_addr" Either
+    TARGET_GROUP_ID "target_group_id" Either
+    STATUS "status" Either
+    STATUS_CODE "status_code" Either
+    REASON_CODE "reason_code" Either
     ELB "elb" Either
     IP_ADDRESS "ip_address" Either
 }

@@ -9,21 +9,21 @@ use crate::record::{Endpoint, Request, Seconds, Timestamp};
 use crate::text::Text;
 
 field_table! {
-    TIME "time" | "timestamp" | "request_timestamp" Bare
-    ELB "elb" | "elb_name" Bare
-    CLIENT "client:port" Bare
-    BACKEND "backend:port" Bare
-    REQUEST_PROCESSING_TIME "request_processing_time" Bare
-    BACKEND_PROCESSING_TIME "backend_processing_time" Bare
-    RESPONSE_PROCESSING_TIME "response_processing_time" | "client_response_time" Bare
-    ELB_STATUS_CODE "elb_status_code" | "elb_response_code" Bare
-    BACKEND_STATUS_CODE "backend_status_code" | "backend_response_code" Bare
-    RECEIVED_BYTES "received_bytes" Bare
-    SENT_BYTES "sent_bytes" Bare
+    TIME "time" | "timestamp" | "request_timestamp" Either
+    ELB "elb" | "elb_name" Either
+    CLIENT "client:port" Either
+    BACKEND "backend:port" Either
+    REQUEST_PROCESSING_TIME "request_processing_time" Either
+    BACKEND_PROCESSING_TIME "backend_processing_time" Either
+    RESPONSE_PROCESSING_TIME "response_processing_time" | "client_response_time" Either
+    ELB_STATUS_CODE "elb_status_code" | "elb_response_code" Either
+    BACKEND_STATUS_CODE "backend_status_code" | "backend_response_code" Either
+    RECEIVED_BYTES "received_bytes" Either
+    SENT_BYTES "sent_bytes" Either
     REQUEST "request" | "request_line" Quoted
     USER_AGENT "user_agent" Quoted
-    SSL_CIPHER "ssl_cipher" Bare
-    SSL_PROTOCOL "ssl_protocol" Bare
+    SSL_CIPHER "ssl_cipher" Either
+    SSL_PROTOCOL "ssl_protocol" Either
 }
 
 /// The columns of the first version (2014).

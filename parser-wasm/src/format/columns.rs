@@ -35,7 +35,7 @@ impl Field {
 pub(crate) enum Quoting {
     Bare,
     Quoted,
-    /// Later columns: AWS has printed them both ways, and nothing hangs on it.
+    /// AWS has printed such columns both ways, and nothing hangs on it.
     Either,
     /// Several quoted items joined by commas, without a space: `"h2","http/1.1"`.
     Items,

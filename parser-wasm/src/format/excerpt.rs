@@ -26,6 +26,7 @@ impl fmt::Display for Message<'_> {
             ErrorKind::TooFewFields { .. }
             | ErrorKind::EmptyField
             | ErrorKind::UnclosedQuote
+            | ErrorKind::CurlyQuote
             | ErrorKind::MissingValue
             | ErrorKind::ForeignLine(_)
             | ErrorKind::LineTooLong { .. } => Ok(()),

@@ -10,24 +10,24 @@ use crate::record::{Endpoint, List, Timestamp};
 use crate::text::Text;
 
 field_table! {
-    TYPE "type" Bare
-    VERSION "version" Bare
-    TIME "time" | "timestamp" Bare
-    ELB "elb" Bare
-    LISTENER "listener" | "listener_id" Bare
-    CLIENT "client:port" Bare
-    DESTINATION "destination:port" | "listener:port" Bare
-    CONNECTION_TIME "connection_time" | "tcp_connection_time_ms" Bare
-    TLS_HANDSHAKE_TIME "tls_handshake_time" | "tls_handshake_time_ms" Bare
-    RECEIVED_BYTES "received_bytes" Bare
-    SENT_BYTES "sent_bytes" Bare
-    INCOMING_TLS_ALERT "incoming_tls_alert" Bare
-    CHOSEN_CERT_ARN "chosen_cert_arn" | "cert_arn" Bare
-    CHOSEN_CERT_SERIAL "chosen_cert_serial" | "certificate_serial" Bare
-    TLS_CIPHER "tls_cipher" | "tls_cipher_suite" Bare
-    TLS_PROTOCOL_VERSION "tls_protocol_version" Bare
-    TLS_KEYEXCHANGE "tls_keyexchange" | "tls_named_group" Bare
-    DOMAIN_NAME "domain_name" Bare
+    TYPE "type" Either
+    VERSION "version" Either
+    TIME "time" | "timestamp" Either
+    ELB "elb" Either
+    LISTENER "listener" | "listener_id" Either
+    CLIENT "client:port" Either
+    DESTINATION "destination:port" | "listener:port" Either
+    CONNECTION_TIME "connection_time" | "tcp_connection_time_ms" Either
+    TLS_HANDSHAKE_TIME "tls_handshake_time" | "tls_handshake_time_ms" Either
+    RECEIVED_BYTES "received_bytes" Either
+    SENT_BYTES "sent_bytes" Either
+    INCOMING_TLS_ALERT "incoming_tls_alert" Either
+    CHOSEN_CERT_ARN "chosen_cert_arn" | "cert_arn" Either
+    CHOSEN_CERT_SERIAL "chosen_cert_serial" | "certificate_serial" Either
+    TLS_CIPHER "tls_cipher" | "tls_cipher_suite" Either
+    TLS_PROTOCOL_VERSION "tls_protocol_version" Either
+    TLS_KEYEXCHANGE "tls_keyexchange" | "tls_named_group" Either
+    DOMAIN_NAME "domain_name" Either
     ALPN_FE_PROTOCOL "alpn_fe_protocol" Either
     ALPN_BE_PROTOCOL "alpn_be_protocol" Either
     ALPN_CLIENT_PREFERENCE_LIST "alpn_client_preference_list" Items
