@@ -3,12 +3,15 @@
 mod alb_access;
 mod alb_connection;
 mod alb_health_check;
+mod cells;
 mod classic;
 mod columns;
+mod delimited;
 mod detect;
 mod error;
 mod excerpt;
 mod foreign;
+mod inside;
 mod json;
 mod name;
 mod nlb_tls;
@@ -25,7 +28,8 @@ pub(crate) use columns::Field;
 pub(crate) use columns::Quoting;
 pub use error::{ErrorKind, Foreign, ParseError, Span};
 pub(crate) use excerpt::{Excerpt, Message};
-pub use json::Scratch;
+pub use inside::Around;
+pub(crate) use inside::Found;
 pub(crate) use name::AwsName;
 pub use name::KeyKind;
 pub use nlb_tls::NlbTls;
@@ -35,6 +39,7 @@ pub(crate) use scan::{Backslash, Scanner};
 
 use crate::record::{Endpoint, Timestamp};
 use crate::text::Text;
+use cells::Values;
 
 /// The formats in which AWS's load balancers write logs. Gateway Load Balancers write none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,6 +102,13 @@ pub enum Hint {
     Only(Format),
 }
 
+/// Room for what of a line cannot be borrowed from it as it stands.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    values: Values,
+    inside: inside::Room,
+}
+
 /// One line of a load balancer's log.
 #[derive(Debug)]
 // A box would be an allocation for each line, and nearly all lines are of the largest kind.
@@ -116,19 +128,35 @@ pub enum Record<'a> {
 
 impl<'a> Record<'a> {
     /// Reads one line, without its line ending, in the format that it has: columns, or a JSON object with the columns'
-    /// names. `scratch` takes what a JSON line's values are once decoded; for columns it stays empty.
+    /// names; also where another tool put something around it. `scratch` takes what of the line has to be decoded; for
+    /// columns between blanks it stays empty.
     ///
     /// # Errors
     /// When the line is of no format: the error of the format that it, else the hint, else most logs have. A line of
     /// another AWS service is named.
     #[inline]
     pub fn parse(line: &'a [u8], hint: Hint, scratch: &'a mut Scratch) -> Result<Self, ParseError> {
-        let outcome = if line.first() == Some(&b'{') {
-            json::read(line, hint, scratch)
+        Self::find(line, hint, scratch).map(|found| found.record)
+    }
+
+    /// The same, and what stood around the line.
+    #[inline]
+    pub(crate) fn find(line: &'a [u8], hint: Hint, scratch: &'a mut Scratch) -> Result<Found<'a>, ParseError> {
+        let Scratch { values, inside } = scratch;
+        match Self::plain(line, hint, values) {
+            Ok(record) => Ok(Found { record, around: None, file: None }),
+            Err(error) => inside::read(line, hint, inside, error).map_err(|error| foreign::named(line, error)),
+        }
+    }
+
+    /// A line as AWS writes it by default, or as JSON.
+    #[inline]
+    fn plain(line: &'a [u8], hint: Hint, values: &'a mut Values) -> Result<Self, ParseError> {
+        if line.first() == Some(&b'{') {
+            json::read(line, hint, values)
         } else {
             Self::of_columns(detect::format(line, hint), line)
-        };
-        outcome.map_err(|error| foreign::named(line, error))
+        }
     }
 
     #[inline]

@@ -14,7 +14,7 @@ pub use summary::{FileSummary, Progress, RejectedLine, Row, Summary, VerdictCoun
 use crate::damage::Damage;
 use crate::enrich::{GeoError, Knowledge, Latency, RulesError, UserAgents, verdict};
 use crate::format::{Hint, ParseError, Record, Scratch};
-use crate::item::{LineOutcome, Settings, SettingsError, Skip, Source, SourceError, Unread, read};
+use crate::item::{LineOutcome, Settings, SettingsError, Skip, Source, SourceError, Told, Unread, read};
 use crate::lines::Line;
 use crate::reader::{Limits, LogReader};
 use crate::redact::RedactionKey;
@@ -52,6 +52,7 @@ struct File {
     blank: u64,
     control: u64,
     inflated_bytes: u64,
+    told: Told,
     damage: Option<Damage>,
 }
 
@@ -126,6 +127,7 @@ impl Inspection {
             blank: 0,
             control: 0,
             inflated_bytes: 0,
+            told: Told::default(),
             damage: None,
         });
         self.reader = Some(LogReader::new(Limits::default()));
@@ -174,8 +176,9 @@ impl Inspection {
         let Some(file) = self.files.last_mut() else { return };
         let mut scratch = Scratch::default();
         match read(line, file.hint, self.settings.schema, &mut scratch) {
-            Ok(record) => {
-                self.columns.push(cells(line, &record));
+            Ok(found) => {
+                file.told.count(found.around);
+                self.columns.push(cells(line, &found.record));
                 self.lines.push(line.bytes);
             }
             Err(Unread::Skipped(Skip::Blank)) => file.blank += 1,
@@ -213,6 +216,7 @@ impl Inspection {
                 blank: file.blank as f64,
                 control: file.control as f64,
                 inflated_bytes: file.inflated_bytes as f64,
+                told: file.told.sentences().collect(),
                 damage: file.damage.map(|damage| damage.to_string()),
             })
             .collect();
@@ -236,8 +240,8 @@ impl Inspection {
         let hint = self.files.get(file)?.hint;
         let mut scratch = Scratch::default();
         let line = stored(&cells, self.lines.get(row)?);
-        let record = read(&line, hint, self.settings.schema, &mut scratch).ok()?;
-        Some(Row::of(row, file, &cells, &record))
+        let found = read(&line, hint, self.settings.schema, &mut scratch).ok()?;
+        Some(Row::of(row, file, &cells, &found.record))
     }
 
     /// The rejected lines `first..first + count`, as far as there are any.

@@ -34,15 +34,15 @@ pub use enrich::{
 };
 pub use filter::{Filter, FilterError, FilterErrorKind, Matcher};
 pub use format::{
-    AlbAccess, AlbConnection, AlbHealthCheck, Classic, ErrorKind, Extra, Foreign, Format, Hint, KeyKind, NlbTls,
-    ParseError, Record, Scratch, Span,
+    AlbAccess, AlbConnection, AlbHealthCheck, Around, Classic, ErrorKind, Extra, Foreign, Format, Hint, KeyKind,
+    NlbTls, ParseError, Record, Scratch, Span,
 };
 pub use inspect::{
     FileSummary, FilterProblem, Histogram, Inspection, Progress, RejectedLine, Row, Summary, VerdictCount,
 };
 pub use item::{
     Item, ItemWriter, KeptLine, KeptLineError, LineOutcome, Rejection, Settings, SettingsError, Skip, Source,
-    SourceError, TEMPLATE_VERSION, Target, TemplatePlace, index_template, takes_documents, template_meta,
+    SourceError, TEMPLATE_VERSION, Target, TemplatePlace, Told, index_template, takes_documents, template_meta,
 };
 pub use lines::Line;
 pub use logged::Logged;

@@ -20,6 +20,8 @@ export interface FileSummary {
   blank: number;
   control: number;
   inflated_bytes: number;
+  /** What was found around lines and taken off, in sentences. */
+  told: string[];
   /** Where and how the file is damaged; whole lines before it are kept. */
   damage: string | null;
 }

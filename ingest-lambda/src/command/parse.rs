@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use parser_wasm::{
-    Damage, Format, ItemWriter, Knowledge, Limits, Line, LineOutcome, LogReader, RedactionKey, Settings, Source,
+    Damage, Format, ItemWriter, Knowledge, Limits, Line, LineOutcome, LogReader, RedactionKey, Settings, Source, Told,
 };
 
 use self::output::{Documents, Notes};
@@ -137,6 +137,7 @@ impl Parse {
             notes,
             chunk: vec![0; READ_BYTES],
             rejected: false,
+            told: Told::default(),
         };
         let mut failed = false;
         for path in &self.files {
@@ -187,6 +188,8 @@ struct Session {
     notes: Notes,
     chunk: Vec<u8>,
     rejected: bool,
+    /// What was taken off the lines of the present file.
+    told: Told,
 }
 
 impl Session {
@@ -208,6 +211,7 @@ impl Session {
         let writer = if let Some(key) = key { writer.with_key(key) } else { writer };
         let writer = if let Some(format) = format { writer.only(format) } else { writer };
         let outcome = self.read(&mut *input, name, &writer);
+        self.notes.told(name, &std::mem::take(&mut self.told));
         // Everything good is written before anything is said about the end.
         self.documents.flush().map_err(Halt::Write)?;
         self.notes.flush();
@@ -238,7 +242,8 @@ impl Session {
 
     fn line(&mut self, line: &Line<'_>, name: &str, writer: &ItemWriter) -> Result<(), Halt> {
         match self.documents.write(writer, line).map_err(Halt::Write)? {
-            LineOutcome::Item(_) | LineOutcome::Filtered | LineOutcome::Skipped(_) => {}
+            LineOutcome::Item(item) => self.told.count(item.around),
+            LineOutcome::Filtered | LineOutcome::Skipped(_) => {}
             LineOutcome::Rejected(rejection) => {
                 self.rejected = true;
                 self.notes.rejected(name, &rejection);

@@ -19,7 +19,7 @@ use crate::text::Text;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 /// What all documents of one source share.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Context {
     /// The log, as `s3://bucket/key`.
     pub(crate) path: Option<String>,

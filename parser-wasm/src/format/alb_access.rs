@@ -48,7 +48,7 @@ field_table! {
 }
 
 /// The columns of the first version (2016-08); no line has fewer.
-const REQUIRED: usize = 17;
+pub(super) const REQUIRED: usize = 17;
 
 /// One request, as an Application Load Balancer logged it. Fields have AWS's names.
 #[derive(Debug)]

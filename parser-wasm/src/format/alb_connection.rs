@@ -29,7 +29,7 @@ field_table! {
 }
 
 /// The columns of the first version (2023-11).
-const REQUIRED: usize = 11;
+pub(super) const REQUIRED: usize = 11;
 
 /// One connection of a client, as an Application Load Balancer logged it. Fields have AWS's names.
 #[derive(Debug)]

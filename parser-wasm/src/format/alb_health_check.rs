@@ -24,7 +24,7 @@ field_table! {
 }
 
 /// The columns of the first version (2025-11).
-const REQUIRED: usize = 8;
+pub(super) const REQUIRED: usize = 8;
 
 /// One health check of a target, as an Application Load Balancer logged it. Fields have AWS's names.
 #[derive(Debug)]

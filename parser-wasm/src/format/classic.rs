@@ -27,7 +27,7 @@ field_table! {
 }
 
 /// The columns of the first version (2014).
-const REQUIRED: usize = 12;
+pub(super) const REQUIRED: usize = 12;
 
 /// One request, or one TCP connection, as a Classic Load Balancer logged it. Fields have AWS's names.
 #[derive(Debug)]

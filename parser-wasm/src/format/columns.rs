@@ -57,6 +57,9 @@ pub(crate) struct Columns<'a, const N: usize> {
     broken: Option<ParseError>,
 }
 
+/// The longest protocol today is `lambda`.
+const LONGEST_PROTOCOL: usize = 16;
+
 /// Reads a line by its format's table. A line with `\"` that makes no sense one way is read the other way.
 #[inline]
 pub(crate) fn parse<'a, const N: usize, R>(
@@ -180,10 +183,12 @@ impl<'a, const N: usize> Columns<'a, N> {
         }
     }
 
-    /// A protocol, whichever AWS may add; bytes that stand in front of the line are none of it.
+    /// A protocol, whichever AWS may add: a short word. What stands in front of the line is none of it.
     pub(crate) fn protocol(&self, column: usize) -> Result<Logged<Text<'a>>, ParseError> {
         let text = self.never_dash(column)?;
-        let is_word = text.value().is_none_or(|text| text.0.iter().all(u8::is_ascii_graphic));
+        let is_word = text
+            .value()
+            .is_none_or(|text| text.0.len() <= LONGEST_PROTOCOL && text.0.iter().all(u8::is_ascii_alphanumeric));
         if is_word { Ok(text) } else { Err(self.error(column, ErrorKind::BadType)) }
     }
 

@@ -48,11 +48,13 @@ pub enum ErrorKind {
     MissingQuote,
     /// A quoted field in quotes that a word processor or a blog has made curly.
     CurlyQuote,
+    /// Values that may hold the delimiter stand without quotes, so that nobody can tell where one ends.
+    Delimiter,
     /// `-` where a value is always present.
     MissingValue,
     /// A line that names its columns, without the one that nothing can stand for: the time.
     MissingColumn,
-    /// Not the name of a protocol: an open set, but printable ASCII.
+    /// Not the name of a protocol: an open set, but a short word of letters and digits.
     BadType,
     /// Not a time as AWS writes it (RFC 3339, UTC); the line's own also where no engine holds it, before 1970 or after
     /// April 2262.
@@ -124,6 +126,7 @@ impl ErrorKind {
             Self::UnexpectedQuote => "unexpected_quote",
             Self::MissingQuote => "missing_quote",
             Self::CurlyQuote => "curly_quote",
+            Self::Delimiter => "delimiter",
             Self::MissingValue => "missing_value",
             Self::MissingColumn => "missing_column",
             Self::BadType => "bad_type",
@@ -157,6 +160,10 @@ impl fmt::Display for ErrorKind {
             Self::MissingQuote => f.write_str("expected a value in quotes"),
             Self::CurlyQuote => f.write_str(
                 "expected a value in straight quotes: curly quotes come from a blog or a word processor, take the line from the log",
+            ),
+            Self::Delimiter => f.write_str(
+                "values that may hold the delimiter stand without quotes: let AWS deliver with tabs between the \
+                 fields, or as JSON",
             ),
             Self::MissingValue => f.write_str("expected a value, found \"-\""),
             Self::MissingColumn => f.write_str("the column is missing, and without it a line is no event"),
@@ -223,7 +230,8 @@ mod tests {
             ErrorKind::TextAfterQuote => ErrorKind::UnexpectedQuote,
             ErrorKind::UnexpectedQuote => ErrorKind::MissingQuote,
             ErrorKind::MissingQuote => ErrorKind::CurlyQuote,
-            ErrorKind::CurlyQuote => ErrorKind::MissingValue,
+            ErrorKind::CurlyQuote => ErrorKind::Delimiter,
+            ErrorKind::Delimiter => ErrorKind::MissingValue,
             ErrorKind::MissingValue => ErrorKind::MissingColumn,
             ErrorKind::MissingColumn => ErrorKind::BadType,
             ErrorKind::BadType => ErrorKind::BadTime,

@@ -27,6 +27,7 @@ impl fmt::Display for Message<'_> {
             | ErrorKind::EmptyField
             | ErrorKind::UnclosedQuote
             | ErrorKind::CurlyQuote
+            | ErrorKind::Delimiter
             | ErrorKind::MissingValue
             | ErrorKind::ForeignLine(_)
             | ErrorKind::LineTooLong { .. } => Ok(()),

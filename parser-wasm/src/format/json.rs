@@ -2,51 +2,45 @@
 //!
 //! Source: AWS, "Logs sent to Amazon S3" and the lists of fields there. Nobody has published a genuine line yet.
 
+mod document;
 mod names;
 mod value;
 
+pub(super) use self::document::Document;
 use self::names::Joined;
 use self::value::Value;
+use super::cells::{self, Cell, Values};
 use super::columns::{Columns, Field};
 use super::error::{ErrorKind, ParseError, Span};
 use super::{
     AlbAccess, AlbConnection, AlbHealthCheck, Classic, Format, Hint, NlbTls, Record, alb_access, alb_connection,
-    alb_health_check, classic, nlb_tls,
+    alb_health_check, classic, inside, nlb_tls,
 };
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
-/// Room for the values of one JSON line, which cannot be borrowed from it as they stand.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    bytes: Vec<u8>,
-    extra: Vec<Span>,
-}
-
-impl Scratch {
-    fn keep(&mut self, value: &str) -> Span {
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(value.as_bytes());
-        Span::new(start, self.bytes.len())
-    }
-}
-
 /// Reads a line that begins with a brace.
 #[cold]
-pub(super) fn read<'a>(line: &'a [u8], hint: Hint, scratch: &'a mut Scratch) -> Result<Record<'a>, ParseError> {
+pub(super) fn read<'a>(line: &[u8], hint: Hint, values: &'a mut Values) -> Result<Record<'a>, ParseError> {
     let members = Members::of(line)?;
+    if members.is_around(line, hint) {
+        return Err(ParseError { kind: ErrorKind::BadJson, field: None, span: Span::new(0, line.len()) });
+    }
     Ok(match members.format(hint) {
-        Format::AlbAccess => Record::AlbAccess(members.record(&alb_access::FIELDS, scratch, AlbAccess::of)?),
+        Format::AlbAccess => Record::AlbAccess(members.record(&alb_access::FIELDS, values, AlbAccess::of)?),
         Format::AlbConnection => {
-            Record::AlbConnection(members.record(&alb_connection::FIELDS, scratch, AlbConnection::of)?)
+            Record::AlbConnection(members.record(&alb_connection::FIELDS, values, AlbConnection::of)?)
         }
         Format::AlbHealthCheck => {
-            Record::AlbHealthCheck(members.record(&alb_health_check::FIELDS, scratch, AlbHealthCheck::of)?)
+            Record::AlbHealthCheck(members.record(&alb_health_check::FIELDS, values, AlbHealthCheck::of)?)
         }
-        Format::NlbTls => Record::NlbTls(members.record(&nlb_tls::FIELDS, scratch, NlbTls::of)?),
-        Format::Classic => Record::Classic(members.record(&classic::FIELDS, scratch, Classic::of)?),
+        Format::NlbTls => Record::NlbTls(members.record(&nlb_tls::FIELDS, values, NlbTls::of)?),
+        Format::Classic => Record::Classic(members.record(&classic::FIELDS, values, Classic::of)?),
     })
 }
+
+/// Fewer members of a format's names are no line if there is another one inside.
+const ENOUGH: usize = 4;
 
 /// The members of a line's object.
 struct Members<'l> {
@@ -58,13 +52,6 @@ struct Member {
     name: String,
     value: Value,
     /// Where the value stands in the line, without its quotes.
-    place: Span,
-}
-
-/// The text of one column, and where it stands in the line.
-struct Cell {
-    column: usize,
-    text: String,
     place: Span,
 }
 
@@ -85,6 +72,19 @@ impl<'l> Members<'l> {
             Ok(Member { name, value, place })
         };
         Ok(Self { line, list: raw.into_iter().map(member).collect::<Result<_, _>>()? })
+    }
+
+    /// Whether the line is another, with a few members around it that happen to have our names.
+    fn is_around(&self, line: &[u8], hint: Hint) -> bool {
+        let is_line = |text: &[u8]| match text.first() {
+            Some(b'{') => Members::of(text).is_ok_and(|members| members.most_known() >= ENOUGH),
+            _ => inside::is_good(text, hint),
+        };
+        self.most_known() < ENOUGH && Document::of(line).is_some_and(|document| is_line(document.text.as_bytes()))
+    }
+
+    fn most_known(&self) -> usize {
+        Format::ALL.into_iter().map(|format| self.known(format)).max().unwrap_or_default()
     }
 
     /// The format, of those that the type leaves, that has most of the names; among equals the one that is hinted at,
@@ -113,43 +113,29 @@ impl<'l> Members<'l> {
         self.list.iter().filter(|member| names::is_known(format.fields(), &member.name)).count()
     }
 
-    /// The record of these values. Errors are told in the line's own places.
+    /// The record of these values.
     fn record<'a, const N: usize, R>(
         &self,
         fields: &'static [Field; N],
-        scratch: &'a mut Scratch,
+        values: &'a mut Values,
         record: impl Fn(&Columns<'a, N>) -> Result<R, ParseError>,
     ) -> Result<R, ParseError> {
-        let mut spans = [None; N];
         let (mut cells, mut rest): (Vec<Cell>, Vec<&Member>) = (Vec::new(), self.list.iter().collect());
         for (column, joined) in names::joined(fields) {
             cells.extend(join(column, joined, &mut rest));
         }
-        for member in rest {
-            let (name, place) = (&member.name, member.place);
+        let mut extra = Vec::new();
+        for Member { name, value, place } in rest {
             // What a column cannot hold, and the second value of a column, are kept beside the columns.
             let free = |column: &usize| cells.iter().all(|cell| cell.column != *column);
             let column = names::position(fields, name).filter(free);
-            let text = column.and_then(|column| member.value.for_column(fields.get(column)?));
+            let text = column.and_then(|column| value.for_column(fields.get(column)?));
             match (column, text) {
-                (Some(column), Some(text)) => cells.push(Cell { column, text, place }),
-                _ => {
-                    let span = scratch.keep(&format!("{name}={}", member.value.plain()));
-                    scratch.extra.push(span);
-                }
+                (Some(column), Some(text)) => cells.push(Cell { column, text, place: *place }),
+                _ => extra.push(format!("{name}={}", value.plain())),
             }
         }
-        for cell in &cells {
-            if let Some(span) = spans.get_mut(cell.column) {
-                *span = Some(scratch.keep(&cell.text));
-            }
-        }
-        let scratch: &'a Scratch = scratch;
-        record(&Columns::by_name(&scratch.bytes, fields, spans, &scratch.extra)).map_err(|error| {
-            let is_meant = |cell: &&Cell| fields.get(cell.column).map(|field| field.name) == error.field;
-            let end = Span::new(self.line.len(), self.line.len());
-            ParseError { span: cells.iter().find(is_meant).map_or(end, |cell| cell.place), ..error }
-        })
+        cells::record(self.line, &cells, &extra, fields, values, record)
     }
 }
 
@@ -177,7 +163,9 @@ fn join(column: usize, joined: &Joined, rest: &mut Vec<&Member>) -> Option<Cell>
     let mut taken: Vec<usize> = found.into_iter().flatten().collect();
     let place = taken.first().and_then(|at| rest.get(*at)).map(|member| member.place).unwrap_or_default();
     taken.sort_unstable();
-    taken.into_iter().rev().for_each(|at| drop(rest.remove(at)));
+    for at in taken.into_iter().rev() {
+        rest.remove(at);
+    }
     Some(Cell { column, text, place })
 }
 
@@ -190,8 +178,8 @@ mod tests {
     const ACCESS: &str = r#"{"type":"https","time":"2026-09-23T07:15:47.805298Z","elb":"app/web/1","client_port":"192.0.2.26:5815","target_port":null,"target_processing_time":0.003,"response_processing_time":-1,"elb_status_code":200,"target_status_code":"200","request_line":"GET https://a.example:443/\u00e9 HTTP/1.1","user_agent":"say \"hi\"","target_port_list":"10.0.0.1:80","new_one":7}"#;
 
     fn access(line: &str, check: impl Fn(&AlbAccess<'_>)) {
-        let mut scratch = Scratch::default();
-        match read(line.as_bytes(), Hint::None, &mut scratch) {
+        let mut values = Values::default();
+        match read(line.as_bytes(), Hint::None, &mut values) {
             Ok(Record::AlbAccess(record)) => check(&record),
             other => panic!("{other:?}"),
         }
@@ -287,8 +275,8 @@ mod tests {
                 Format::Classic,
             ),
         ] {
-            let mut scratch = Scratch::default();
-            let record = read(line.as_bytes(), Hint::None, &mut scratch).expect("a record");
+            let mut values = Values::default();
+            let record = read(line.as_bytes(), Hint::None, &mut values).expect("a record");
             assert_eq!(record.format(), expected, "{line}");
         }
     }
@@ -296,8 +284,8 @@ mod tests {
     #[test]
     fn errors_are_told_in_places_of_the_line() {
         let error = |from: &str, to: &str| {
-            let (line, mut scratch) = (ACCESS.replacen(from, to, 1), Scratch::default());
-            let error = read(line.as_bytes(), Hint::None, &mut scratch).expect_err("an error");
+            let (line, mut values) = (ACCESS.replacen(from, to, 1), Values::default());
+            let error = read(line.as_bytes(), Hint::None, &mut values).expect_err("an error");
             (error.kind, error.field, String::from_utf8_lossy(error.span.of(line.as_bytes())).into_owned())
         };
         assert_eq!(error(":5815", ":70000"), (ErrorKind::BadPort, Some("client:port"), "192.0.2.26:70000".into()));

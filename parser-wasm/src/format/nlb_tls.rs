@@ -35,7 +35,7 @@ field_table! {
 }
 
 /// The columns of version 1.0 (2019-01).
-const REQUIRED: usize = 18;
+pub(super) const REQUIRED: usize = 18;
 
 /// One TLS connection, as a Network Load Balancer logged it at its end. Fields have AWS's names.
 #[derive(Debug)]

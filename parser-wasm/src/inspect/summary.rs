@@ -39,6 +39,8 @@ pub struct FileSummary {
     pub control: f64,
     /// Bytes of log.
     pub inflated_bytes: f64,
+    /// What was found around lines and taken off, in sentences.
+    pub told: Vec<String>,
     /// What is wrong with the file as a whole.
     pub damage: Option<String>,
 }

@@ -62,11 +62,16 @@ impl Source {
 
     /// Account and region, where the name is one that AWS gives.
     pub(crate) fn account_and_region(&self) -> Option<(&str, &str)> {
-        let AwsName { account, region, .. } = AwsName::parse(self.base_name())?;
-        let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-        let is_region = region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        (is_account && is_region && !region.is_empty()).then_some((account, region))
+        account_and_region(self.base_name())
     }
+}
+
+/// Account and region in a path whose last part is a name that AWS gives.
+pub(super) fn account_and_region(path: &str) -> Option<(&str, &str)> {
+    let AwsName { account, region, .. } = AwsName::parse(base_name(path))?;
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    let is_region = region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    (is_account && is_region && !region.is_empty()).then_some((account, region))
 }
 
 fn base_name(path: &str) -> &str {

@@ -3,12 +3,12 @@
 use super::id::Ids;
 use super::rejection::Rejection;
 use super::settings::Settings;
-use super::source::Source;
+use super::source::{Source, account_and_region};
 use crate::document::ecs::{self, Context};
 use crate::document::{EngineKind, Schema, network_log};
 use crate::enrich::Knowledge;
 use crate::filter::Matcher;
-use crate::format::{ErrorKind, Format, Hint, ParseError, Record, Scratch, Span};
+use crate::format::{Around, ErrorKind, Format, Found, Hint, ParseError, Record, Scratch, Span};
 use crate::lines::Line;
 use crate::redact::{RedactionKey, Redactor};
 use std::ops::Range;
@@ -48,6 +48,8 @@ pub struct Item {
     pub action: Range<usize>,
     /// The document line, without LF.
     pub document: Range<usize>,
+    /// What stood around the line and was taken off.
+    pub around: Option<Around>,
 }
 
 /// A line that is not meant to be a document.
@@ -107,14 +109,15 @@ impl ItemWriter {
     pub fn write<'a>(&self, line: &Line<'a>, out: &mut Vec<u8>) -> LineOutcome<'a> {
         let mut scratch = Scratch::default();
         match read(line, self.hint, self.settings.schema, &mut scratch) {
-            Ok(record) => self.item(line, &record, out).map_or(LineOutcome::Filtered, LineOutcome::Item),
+            Ok(found) => self.item(line, &found, out).map_or(LineOutcome::Filtered, LineOutcome::Item),
             Err(Unread::Skipped(skip)) => LineOutcome::Skipped(skip),
             Err(Unread::Rejected(error)) => LineOutcome::Rejected(Rejection { line: *line, error }),
         }
     }
 
     /// Writes, redacts, filters, in this order: the filter is asked what an engine would be asked.
-    fn item(&self, line: &Line<'_>, record: &Record<'_>, out: &mut Vec<u8>) -> Option<Item> {
+    fn item(&self, line: &Line<'_>, found: &Found<'_>, out: &mut Vec<u8>) -> Option<Item> {
+        let Found { record, around, file } = found;
         let start = out.len();
         out.extend_from_slice(b"{\"");
         out.extend_from_slice(self.operation.as_bytes());
@@ -142,7 +145,10 @@ impl ItemWriter {
         let start = out.len();
         match (self.settings.schema, record) {
             (Schema::NetworkLog, Record::AlbAccess(record)) => network_log::write(record, out),
-            _ => ecs::write(record, line, &self.context, out),
+            _ => match file {
+                None => ecs::write(record, line, &self.context, out),
+                Some(file) => ecs::write(record, line, &self.context_of(file), out),
+            },
         }
         if let Some(redactor) = &self.redactor {
             let written = out.split_off(start);
@@ -156,7 +162,16 @@ impl ItemWriter {
             return None;
         }
         out.push(b'\n');
-        Some(Item { action, document })
+        Some(Item { action, document, around: *around })
+    }
+
+    /// The context of a line that what stood around it says to be from another file.
+    #[cold]
+    fn context_of(&self, file: &str) -> Context {
+        let own = |(account, region): (&str, &str)| (account.to_owned(), region.to_owned());
+        let told = account_and_region(file).map(own);
+        let account_and_region = told.or_else(|| self.context.account_and_region.clone());
+        Context { path: Some(file.to_owned()), account_and_region, ..self.context.clone() }
     }
 }
 
@@ -176,7 +191,7 @@ pub(crate) fn read<'a>(
     hint: Hint,
     schema: Schema,
     scratch: &'a mut Scratch,
-) -> Result<Record<'a>, Unread> {
+) -> Result<Found<'a>, Unread> {
     let bytes = line.bytes;
     // Hardly a line begins with white space or has less than a control line: one look sorts them out.
     if !line.is_cut() {
@@ -196,13 +211,13 @@ pub(crate) fn read<'a>(
         let kind = ErrorKind::LineTooLong { limit: span.end };
         return Err(Unread::Rejected(ParseError { kind, field: None, span }));
     }
-    match Record::parse(bytes, hint, scratch) {
-        Ok(record) => {
-            let [year, ..] = record.time().date();
-            let kind = match schema.takes(record.format()) {
-                true if schema.has_indices_of(year) => return Ok(record),
+    match Record::find(bytes, hint, scratch) {
+        Ok(found) => {
+            let [year, ..] = found.record.time().date();
+            let kind = match schema.takes(found.record.format()) {
+                true if schema.has_indices_of(year) => return Ok(found),
                 true => ErrorKind::OtherCentury,
-                false => ErrorKind::OtherFormat(record.format()),
+                false => ErrorKind::OtherFormat(found.record.format()),
             };
             Err(Unread::Rejected(ParseError { kind, field: None, span: Span::new(0, bytes.len()) }))
         }
@@ -218,7 +233,7 @@ fn behind_the_mark<'a>(
     hint: Hint,
     schema: Schema,
     scratch: &'a mut Scratch,
-) -> Result<Record<'a>, Unread> {
+) -> Result<Found<'a>, Unread> {
     let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     // Any other offset: a mark behind the mark is none.
     let line = Line { number: 1, offset: BYTE_ORDER_MARK.len() as u64, bytes: text, length: text.len() as u64 };
@@ -327,7 +342,8 @@ mod tests {
         let LineOutcome::Item(found) = writer.write(&line(&marked, 0), &mut out) else { panic!("an item") };
         assert_eq!(out[found.document], plain[item.document], "the same document");
         assert_ne!(action_id(&out[found.action]), action_id(&plain[item.action]), "an id of the physical bytes");
-        assert!(matches!(writer.write(&line(&marked, 700), &mut out), LineOutcome::Rejected(_)), "only at the start");
+        let LineOutcome::Item(found) = writer.write(&line(&marked, 700), &mut out) else { panic!("an item") };
+        assert_eq!(found.around, Some(Around::Text), "of files that were put together");
 
         let marked = [BYTE_ORDER_MARK, &LINE[..40]].concat();
         let cut = Line { number: 1, offset: 0, bytes: &marked, length: marked.len() as u64 };

@@ -15,6 +15,13 @@ export function Alerts({ session }: { session: Session }) {
             </p>
           ),
       )}
+      {files.flatMap(({ name, told }) =>
+        told.map((sentence) => (
+          <p key={`${name} ${sentence}`} class="alert" data-testid="told">
+            <strong>{name}:</strong> {sentence}.
+          </p>
+        )),
+      )}
       {session.unreadable.value.map(({ name, message }) => (
         <p key={name} class="alert">
           <strong>{name} could not be read to its end:</strong> {message}

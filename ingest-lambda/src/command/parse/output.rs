@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use parser_wasm::{Damage, ItemWriter, Line, LineOutcome, Rejection};
+use parser_wasm::{Damage, ItemWriter, Line, LineOutcome, Rejection, Told};
 use serde::Serialize;
 
 use crate::plain::{self, Plain};
@@ -63,6 +63,14 @@ struct DamagedFile<'a> {
     message: String,
 }
 
+/// What a person should know of a file, though nothing is wrong.
+#[derive(Serialize)]
+struct Notice<'a> {
+    file: &'a str,
+    kind: &'static str,
+    message: &'a str,
+}
+
 #[derive(Serialize)]
 struct UnreadableFile<'a> {
     file: &'a str,
@@ -84,6 +92,21 @@ impl Notes {
         }
         if self.buffer.len() >= WRITE_BYTES {
             self.flush();
+        }
+    }
+
+    /// Says once per file what was taken off its lines.
+    pub(super) fn told(&mut self, file: &str, told: &Told) {
+        for message in told.sentences() {
+            self.notice(file, &message);
+        }
+    }
+
+    pub(super) fn notice(&mut self, file: &str, message: &str) {
+        if self.on_terminal {
+            self.buffer.extend_from_slice(format!("{file}: {message}\n").as_bytes());
+        } else {
+            self.note(&Notice { file, kind: "notice", message });
         }
     }
 
