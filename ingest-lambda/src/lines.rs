@@ -17,12 +17,17 @@ enum Phase {
     Reading,
     /// All bytes came; a last line without a line feed may be left.
     Ending,
-    Over,
 }
 
 impl LogLines {
+    /// The lines of a log, whatever it is wrapped in.
     pub(crate) fn new(limits: Limits) -> Self {
         Self { reader: LogReader::new(limits), phase: Phase::Reading, damage: None }
+    }
+
+    /// Lines of our own, which nothing is wrapped around.
+    pub(crate) fn of_entries(limits: Limits) -> Self {
+        Self { reader: LogReader::of_lines(limits), phase: Phase::Reading, damage: None }
     }
 
     /// Takes bytes; all lines so far have been taken out. After a damage they are not read.
@@ -56,7 +61,7 @@ impl LogLines {
         match self.phase {
             Phase::Reading => self.reader.next_line(),
             Phase::Ending if self.damage.is_none() => {
-                self.phase = Phase::Over;
+                // One line may be left, or several.
                 match self.reader.finish() {
                     Ok(line) => line,
                     Err(damage) => {
@@ -65,7 +70,7 @@ impl LogLines {
                     }
                 }
             }
-            Phase::Ending | Phase::Over => None,
+            Phase::Ending => None,
         }
     }
 

@@ -261,7 +261,7 @@ mod tests {
         let mut file = QuarantineFile::resume("k".to_owned(), serde_json::from_str(&kept).unwrap()).unwrap();
         file.enter(b"{\"line\":2}\n");
         assert!(!file.is_empty && !file.is_complete);
-        let mut reader = LogReader::new(Limits::default());
+        let mut reader = LogReader::of_lines(Limits::default());
         reader.push(&file.take_pending()).unwrap();
         for number in [1, 2] {
             assert_eq!(reader.next_line().unwrap().bytes, format!("{{\"line\":{number}}}").as_bytes());

@@ -118,23 +118,32 @@ struct Read {
 }
 
 fn read(bytes: &[u8], step: usize) -> Read {
-    let mut reader = LogReader::new(Limits { line_bytes: 300 });
+    let mut reader = LogReader::of_archives(Limits { line_bytes: 300 });
     let mut lines = Vec::new();
     for piece in bytes.chunks(step) {
         let pushed = reader.push(piece);
-        while let Some(Line { number, offset, bytes, .. }) = reader.next_line() {
-            lines.push((number, offset, bytes.to_vec()));
+        loop {
+            while let Some(Line { number, offset, bytes, .. }) = reader.next_line() {
+                lines.push((number, offset, bytes.to_vec()));
+            }
+            match reader.next_file() {
+                Some(file) => lines.push((0, 0, format!("{file:?}").into_bytes())),
+                None => break,
+            }
         }
         if pushed.is_err() {
             break;
         }
     }
-    let damage = match reader.finish() {
-        Ok(line) => {
-            lines.extend(line.map(|Line { number, offset, bytes, .. }| (number, offset, bytes.to_vec())));
-            None
+    let damage = loop {
+        match reader.finish() {
+            Ok(Some(Line { number, offset, bytes, .. })) => lines.push((number, offset, bytes.to_vec())),
+            Ok(None) => match reader.next_file() {
+                Some(file) => lines.push((0, 0, format!("{file:?}").into_bytes())),
+                None => break None,
+            },
+            Err(damage) => break Some(damage.to_string()),
         }
-        Err(damage) => Some(damage.to_string()),
     };
     Read { lines, damage }
 }

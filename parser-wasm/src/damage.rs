@@ -44,8 +44,54 @@ pub enum DamageKind {
     #[error("this is a zip archive; AWS writes gzip: unpack it by `unzip` first")]
     Zip,
     /// The file is a table in Apache Parquet, a way of AWS's log delivery that is not read here.
-    #[error("this is a Parquet file; only logs as text or JSON lines are read")]
+    #[error("this is a Parquet file, which is not read: let AWS deliver the log as json, w3c or plain")]
     Parquet,
+    /// The file is an archive of logs, and only one log was asked for.
+    #[error("this is a tar archive: unpack it by `tar -xf` first")]
+    Tar,
+    /// An archive has something where a file's header should stand.
+    #[error("the tar archive is corrupt: a header's sum does not fit")]
+    BadArchive,
+    /// An archive ends inside a file.
+    #[error("the tar archive is cut: it ends inside a file")]
+    CutArchive,
+    /// An archive has more files than are walked.
+    #[error("the tar archive has more than 100,000 files: unpack it by `tar -xf` first")]
+    TooManyFiles,
+    /// Packed in what is packed in what is packed.
+    #[error("this is packed more than four times: unpack it by `gunzip` or `tar -xf` first")]
+    TooDeep,
+    /// UTF-16 that does not say so.
+    #[error("this is UTF-16 without its mark: turn it into text by `iconv -f UTF-16LE -t UTF-8` (or UTF-16BE) first")]
+    Utf16,
+    /// What S3 said instead of giving the log.
+    #[error("this is an error of S3 in the log's place, AccessDenied: fetch the log again with permission to read it")]
+    S3AccessDenied,
+    /// The same.
+    #[error("this is an error of S3 in the log's place, NoSuchKey: there is no such object")]
+    S3NoSuchKey,
+    /// The same.
+    #[error("this is an error of S3 in the log's place, ExpiredToken: fetch the log again with fresh credentials")]
+    S3ExpiredToken,
+    /// The same, for another cause.
+    #[error("this is an error of S3 in the log's place: look at its <Code>, and fetch the log again")]
+    S3Error,
+    /// XML or HTML.
+    #[error("this is XML or a web page, not a log: fetch the log again")]
+    Markup,
+    /// Lines end with a carriage return alone.
+    #[error("its lines end with a carriage return alone: turn them into lines by `tr '\\r' '\\n'` first")]
+    CarriageReturns,
+    /// Values that may hold the delimiter stand without quotes.
+    #[error(
+        "values that may hold the delimiter stand without quotes, so nobody can tell where one ends: let AWS deliver the log with tabs between the fields, or as JSON"
+    )]
+    Delimiter,
+    /// A log in the W3C format whose names are no load balancer's.
+    #[error(
+        "this is a W3C log of another service: CloudFront writes such logs as load balancers do, but these are not a load balancer's columns"
+    )]
+    OtherW3c,
 }
 
 /// How other files begin, which pass for logs at times.
@@ -75,12 +121,59 @@ impl DamageKind {
             Self::Lz4 => "lz4",
             Self::Zip => "zip",
             Self::Parquet => "parquet",
+            Self::Tar => "tar",
+            Self::BadArchive => "bad_archive",
+            Self::CutArchive => "cut_archive",
+            Self::TooManyFiles => "too_many_files",
+            Self::TooDeep => "too_deep",
+            Self::Utf16 => "utf_16",
+            Self::S3AccessDenied => "s3_access_denied",
+            Self::S3NoSuchKey => "s3_no_such_key",
+            Self::S3ExpiredToken => "s3_expired_token",
+            Self::S3Error => "s3_error",
+            Self::Markup => "markup",
+            Self::CarriageReturns => "carriage_returns",
+            Self::Delimiter => "delimiter",
+            Self::OtherW3c => "other_w3c",
         }
+    }
+
+    /// Whether the file is packed in a way that is not unpacked here.
+    pub(crate) fn is_packed(self) -> bool {
+        OTHER_FILES.iter().any(|(_, kind)| *kind == self)
     }
 
     /// Whether the file is no damaged log but another kind of file from its first byte on.
     pub fn is_other_file(self) -> bool {
-        OTHER_FILES.iter().any(|(_, kind)| *kind == self)
+        match self {
+            Self::Truncated
+            | Self::BadHeader
+            | Self::BadDeflate
+            | Self::WrongChecksum
+            | Self::WrongLength
+            | Self::TrailingData
+            | Self::LongLine
+            | Self::BadArchive
+            | Self::CutArchive
+            | Self::TooManyFiles => false,
+            Self::Zstd
+            | Self::Bzip2
+            | Self::Xz
+            | Self::Lz4
+            | Self::Zip
+            | Self::Parquet
+            | Self::Tar
+            | Self::TooDeep
+            | Self::Utf16
+            | Self::S3AccessDenied
+            | Self::S3NoSuchKey
+            | Self::S3ExpiredToken
+            | Self::S3Error
+            | Self::Markup
+            | Self::CarriageReturns
+            | Self::Delimiter
+            | Self::OtherW3c => true,
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod detect;
 mod error;
 mod excerpt;
 mod foreign;
+mod header;
 mod inside;
 mod json;
 mod name;
@@ -26,8 +27,10 @@ pub use columns::Extra;
 pub(crate) use columns::Field;
 #[cfg(test)]
 pub(crate) use columns::Quoting;
+pub(crate) use delimited::cut;
 pub use error::{ErrorKind, Foreign, ParseError, Span};
 pub(crate) use excerpt::{Excerpt, Message};
+pub(crate) use header::{are_columns, header_names, is_ambiguous, is_foreign_header, is_header, w3c_names};
 pub use inside::Around;
 pub(crate) use inside::Found;
 pub(crate) use name::AwsName;

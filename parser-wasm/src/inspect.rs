@@ -16,7 +16,7 @@ use crate::enrich::{GeoError, Knowledge, Latency, RulesError, UserAgents, verdic
 use crate::format::{Hint, ParseError, Record, Scratch};
 use crate::item::{LineOutcome, Settings, SettingsError, Skip, Source, SourceError, Told, Unread, read};
 use crate::lines::Line;
-use crate::reader::{Limits, LogReader};
+use crate::reader::{Limits, LogReader, NextFile};
 use crate::redact::RedactionKey;
 use crate::text::Text;
 use blocks::Blocks;
@@ -34,6 +34,8 @@ pub struct Inspection {
     knowledge: Knowledge,
     selection: Option<Selection>,
     files: Vec<File>,
+    /// Which of them was opened last; those behind it are in it.
+    opened: usize,
     reader: Option<LogReader>,
     columns: Columns,
     lines: Blocks,
@@ -51,8 +53,13 @@ struct File {
     rejected: u64,
     blank: u64,
     control: u64,
+    /// Bytes of log in the files of the same archive before it.
+    inflated_from: u64,
     inflated_bytes: u64,
-    told: Told,
+    /// What was unwrapped, in sentences.
+    told: Vec<String>,
+    /// What was taken off its lines.
+    taken_off: Told,
     damage: Option<Damage>,
 }
 
@@ -84,6 +91,7 @@ impl Inspection {
             knowledge: Knowledge::default(),
             selection: None,
             files: Vec::new(),
+            opened: 0,
             reader: None,
             columns: Columns::default(),
             lines: Blocks::default(),
@@ -118,28 +126,40 @@ impl Inspection {
     /// When the source is not `s3://bucket/key`.
     pub fn begin(&mut self, name: &str, source: Option<&str>) -> Result<(), SourceError> {
         let source = source.map_or_else(|| Ok(Source::file(name)), Source::parse)?;
+        self.opened = self.files.len();
+        self.begin_file(name.to_owned(), source);
+        self.reader = Some(LogReader::of_archives(Limits::default()));
+        Ok(())
+    }
+
+    fn begin_file(&mut self, name: String, source: Source) {
         self.files.push(File {
-            name: name.to_owned(),
+            name,
             hint: source.hint(),
             source,
             first_row: self.columns.len(),
             rejected: 0,
             blank: 0,
             control: 0,
+            inflated_from: 0,
             inflated_bytes: 0,
-            told: Told::default(),
+            told: Vec::new(),
+            taken_off: Told::default(),
             damage: None,
         });
-        self.reader = Some(LogReader::new(Limits::default()));
-        Ok(())
     }
 
     /// Gives the file's next bytes. Damage is kept for the summary; what is good before it stays.
     pub fn push(&mut self, bytes: &[u8]) {
         let Some(mut reader) = self.reader.take() else { return };
         if reader.push(bytes).is_ok() {
-            while let Some(line) = reader.next_line() {
-                self.add(&line);
+            loop {
+                while let Some(line) = reader.next_line() {
+                    self.add(&line);
+                }
+                if !self.next_file(&mut reader) {
+                    break;
+                }
             }
             self.note_size(&reader);
         }
@@ -149,25 +169,46 @@ impl Inspection {
     /// Ends the file.
     pub fn finish(&mut self) {
         let Some(mut reader) = self.reader.take() else { return };
-        let damage = match reader.finish() {
-            Ok(line) => {
-                if let Some(line) = line {
+        let damage = loop {
+            match reader.finish() {
+                Ok(Some(line)) => {
                     self.add(&line);
+                    continue;
                 }
-                None
+                Ok(None) => {}
+                Err(damage) => break Some(damage),
             }
-            Err(damage) => Some(damage),
+            if !self.next_file(&mut reader) {
+                break None;
+            }
         };
         self.note_size(&reader);
         if let Some(file) = self.files.last_mut() {
             file.damage = damage;
         }
+        if let Some(file) = self.files.get_mut(self.opened) {
+            file.told = reader.told();
+        }
         self.select_again();
+    }
+
+    /// Goes on with the next file of an archive, which is a file like those that were opened.
+    fn next_file(&mut self, reader: &mut LogReader) -> bool {
+        let Some(NextFile { name, damage }) = reader.next_file() else { return false };
+        if let Some(file) = self.files.last_mut() {
+            file.damage = damage;
+        }
+        let source = Source::in_archive(&name);
+        self.begin_file(name, source);
+        if let Some(file) = self.files.last_mut() {
+            file.inflated_from = reader.inflated_bytes();
+        }
+        true
     }
 
     fn note_size(&mut self, reader: &LogReader) {
         if let Some(file) = self.files.last_mut() {
-            file.inflated_bytes = reader.inflated_bytes();
+            file.inflated_bytes = reader.inflated_bytes().saturating_sub(file.inflated_from);
         }
     }
 
@@ -177,7 +218,7 @@ impl Inspection {
         let mut scratch = Scratch::default();
         match read(line, file.hint, self.settings.schema, &mut scratch) {
             Ok(found) => {
-                file.told.count(found.around);
+                file.taken_off.count(found.around);
                 self.columns.push(cells(line, &found.record));
                 self.lines.push(line.bytes);
             }
@@ -216,7 +257,7 @@ impl Inspection {
                 blank: file.blank as f64,
                 control: file.control as f64,
                 inflated_bytes: file.inflated_bytes as f64,
-                told: file.told.sentences().collect(),
+                told: file.told.iter().cloned().chain(file.taken_off.sentences()).collect(),
                 damage: file.damage.map(|damage| damage.to_string()),
             })
             .collect();

@@ -21,6 +21,7 @@ mod reader;
 mod record;
 mod redact;
 mod text;
+mod unwrap;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 #[cfg(target_arch = "wasm32")]
@@ -46,7 +47,7 @@ pub use item::{
 };
 pub use lines::Line;
 pub use logged::Logged;
-pub use reader::{Limits, LogReader};
+pub use reader::{Limits, LogReader, NextFile};
 pub use record::{Endpoint, HealthTarget, List, Phase, Request, Seconds, Timestamp, Validity};
 pub use redact::{AddressRedaction, KeyError, QueryRedaction, Redaction, RedactionError, RedactionKey};
 pub use text::{Text, is_shown};

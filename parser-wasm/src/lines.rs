@@ -39,11 +39,23 @@ pub(crate) struct LineBuffer {
     overflow: u64,
     number: u64,
     offset: u64,
+    /// No more bytes come: what is left is a line without its end.
+    is_closed: bool,
 }
 
 impl LineBuffer {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { bytes: vec![0; limit + ROOM], start: 0, end: 0, scanned: 0, limit, overflow: 0, number: 1, offset: 0 }
+        Self {
+            bytes: vec![0; limit + ROOM],
+            start: 0,
+            end: 0,
+            scanned: 0,
+            limit,
+            overflow: 0,
+            number: 1,
+            offset: 0,
+            is_closed: false,
+        }
     }
 
     /// Bytes that came in so far.
@@ -85,7 +97,7 @@ impl LineBuffer {
                 self.overflow += (self.end - kept) as u64;
                 self.end = kept;
                 self.scanned = kept;
-                false
+                self.is_closed && self.start < self.end
             }
         }
     }
@@ -97,12 +109,27 @@ impl LineBuffer {
 
     /// The line that [`has_line`](Self::has_line) found.
     pub(crate) fn take(&mut self) -> Line<'_> {
-        self.line(self.scanned, 1)
+        self.line(self.scanned, usize::from(self.scanned < self.end))
     }
 
-    /// The last line, when the log does not end with LF.
-    pub(crate) fn rest(&mut self) -> Option<Line<'_>> {
-        (self.start < self.end).then(|| self.line(self.end, 0))
+    /// The same without taking it; of a line beyond the limit there is nothing to see.
+    pub(crate) fn peek(&self) -> &[u8] {
+        let line = self.bytes.get(self.start..self.scanned).unwrap_or_default();
+        if self.overflow > 0 || line.len() > self.limit { b"" } else { line.strip_suffix(b"\r").unwrap_or(line) }
+    }
+
+    /// All that is not taken yet.
+    pub(crate) fn left(&self) -> &[u8] {
+        self.bytes.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// The last line ends here.
+    pub(crate) fn close(&mut self) {
+        self.is_closed = true;
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed
     }
 
     fn line(&mut self, end: usize, terminator: usize) -> Line<'_> {
@@ -140,7 +167,10 @@ mod tests {
                 lines.push(own(buffer.take()));
             }
         }
-        lines.extend(buffer.rest().map(own));
+        buffer.close();
+        if buffer.has_line() {
+            lines.push(own(buffer.take()));
+        }
         assert_eq!(buffer.received(), input.len() as u64);
         lines
     }

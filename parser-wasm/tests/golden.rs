@@ -45,7 +45,7 @@ fn run<'a>(name: &str, settings: &Settings, knowledge: &Knowledge, pieces: impl 
             take(&line);
         }
     }
-    if let Some(line) = reader.finish().unwrap() {
+    while let Some(line) = reader.finish().unwrap() {
         take(&line);
     }
     Outcome { bulk: String::from_utf8(bulk).unwrap(), rejected: String::from_utf8(rejected).unwrap(), told }
@@ -82,6 +82,7 @@ fn fixtures_give_their_golden_files() {
         "elapsed",
         "endpoints",
         "escapes",
+        "events",
         "extremes",
         "health",
         "json",
@@ -94,7 +95,9 @@ fn fixtures_give_their_golden_files() {
         "rejected",
         "requests",
         "shapes",
+        "table",
         "verdicts",
+        "w3c",
     ];
     assert_eq!(names, expected);
     let knowledge = Knowledge::of_uap_core(GeoDatabases::default());

@@ -60,10 +60,15 @@ fn run(bytes: &[u8], chunk: usize) -> (Vec<u8>, usize, bool) {
             take(&line);
         }
     }
-    match reader.finish() {
-        Ok(Some(line)) => take(&line),
-        Ok(None) => {}
-        Err(_) => sound = false,
+    loop {
+        match reader.finish() {
+            Ok(Some(line)) => take(&line),
+            Ok(None) => break,
+            Err(_) => {
+                sound = false;
+                break;
+            }
+        }
     }
     (bulk, rejected, sound)
 }

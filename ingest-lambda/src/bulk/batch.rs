@@ -372,7 +372,7 @@ mod tests {
     fn compressed_anew_in_the_same_buffer() {
         let mut batch = batch_of(&["one", "two"]);
         let inflate = |body: &[u8]| {
-            let mut reader = LogReader::new(Limits::default());
+            let mut reader = LogReader::of_lines(Limits::default());
             assert_eq!(reader.push(body), Ok(()));
             let mut lines = Vec::new();
             while let Some(line) = reader.next_line() {

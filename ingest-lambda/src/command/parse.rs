@@ -11,7 +11,8 @@ use std::process::ExitCode;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use parser_wasm::{
-    Damage, Format, ItemWriter, Knowledge, Limits, Line, LineOutcome, LogReader, RedactionKey, Settings, Source, Told,
+    Damage, Format, ItemWriter, Knowledge, Limits, Line, LineOutcome, LogReader, NextFile, RedactionKey, Settings,
+    Source, Told,
 };
 
 use self::output::{Documents, Notes};
@@ -137,13 +138,14 @@ impl Parse {
             notes,
             chunk: vec![0; READ_BYTES],
             rejected: false,
-            told: Told::default(),
+            failed: false,
         };
+        let making = Making { settings: &settings, key: self.redact_key_file.as_ref(), format: self.format };
         let mut failed = false;
         for path in &self.files {
             let name = path.to_string_lossy();
             let named = Named { path, name: &name, source: self.source.as_ref() };
-            match session.file(named, &settings, self.redact_key_file.as_ref(), self.format) {
+            match session.file(named, &making) {
                 Ok(()) => continue,
                 Err(Halt::Read(error)) => session.notes.unreadable(&name, &error),
                 Err(Halt::Damaged(damage)) => session.notes.damaged(&name, &damage),
@@ -152,7 +154,7 @@ impl Parse {
             }
             failed = true;
         }
-        match (failed, self.strict && session.rejected) {
+        match (failed || session.failed, self.strict && session.rejected) {
             (true, _) => FAILED.into(),
             (false, true) => REJECTED.into(),
             (false, false) => ExitCode::SUCCESS,
@@ -181,6 +183,29 @@ struct Named<'a> {
     source: Option<&'a Source>,
 }
 
+/// How documents are made, of whatever file.
+struct Making<'a> {
+    settings: &'a Settings,
+    key: Option<&'a RedactionKey>,
+    format: Option<Format>,
+}
+
+impl Making<'_> {
+    fn writer(&self, source: &Source, knowledge: &Knowledge) -> ItemWriter {
+        let writer = ItemWriter::new(self.settings, source, knowledge);
+        let writer = if let Some(key) = self.key { writer.with_key(key) } else { writer };
+        if let Some(format) = self.format { writer.only(format) } else { writer }
+    }
+}
+
+/// The log that is being read: a file, or one in an archive.
+struct Log {
+    name: String,
+    writer: ItemWriter,
+    /// What was taken off its lines.
+    told: Told,
+}
+
 /// What is shared by all files of one call.
 struct Session {
     documents: Documents,
@@ -188,18 +213,12 @@ struct Session {
     notes: Notes,
     chunk: Vec<u8>,
     rejected: bool,
-    /// What was taken off the lines of the present file.
-    told: Told,
+    /// A file in an archive is damaged.
+    failed: bool,
 }
 
 impl Session {
-    fn file(
-        &mut self,
-        named: Named<'_>,
-        settings: &Settings,
-        key: Option<&RedactionKey>,
-        format: Option<Format>,
-    ) -> Result<(), Halt> {
+    fn file(&mut self, named: Named<'_>, making: &Making<'_>) -> Result<(), Halt> {
         let Named { path, name, source } = named;
         let (mut input, own_source): (Box<dyn Read>, Source) = if name == "-" {
             (Box::new(io::stdin().lock()), Source::file("stdin"))
@@ -207,19 +226,32 @@ impl Session {
             let base_name = path.file_name().unwrap_or_default().to_string_lossy();
             (Box::new(File::open(path).map_err(Halt::Read)?), Source::file(&base_name))
         };
-        let writer = ItemWriter::new(settings, source.unwrap_or(&own_source), &self.knowledge);
-        let writer = if let Some(key) = key { writer.with_key(key) } else { writer };
-        let writer = if let Some(format) = format { writer.only(format) } else { writer };
-        let outcome = self.read(&mut *input, name, &writer);
-        self.notes.told(name, &std::mem::take(&mut self.told));
+        let writer = making.writer(source.unwrap_or(&own_source), &self.knowledge);
+        let mut log = Log { name: name.to_owned(), writer, told: Told::default() };
+        let mut reader = LogReader::of_archives(Limits::default());
+        let mut outcome = self.read(&mut *input, &mut reader, &mut log, making);
         // Everything good is written before anything is said about the end.
         self.documents.flush().map_err(Halt::Write)?;
+        self.notes.told(&log.name, log.told.sentences());
+        self.notes.told(name, reader.told().into_iter());
         self.notes.flush();
+        if let Err(Halt::Damaged(damage)) = &outcome
+            && log.name != name
+        {
+            self.notes.damaged(&log.name, damage);
+            outcome = Ok(());
+            self.failed = true;
+        }
         outcome
     }
 
-    fn read(&mut self, input: &mut dyn Read, name: &str, writer: &ItemWriter) -> Result<(), Halt> {
-        let mut reader = LogReader::new(Limits::default());
+    fn read(
+        &mut self,
+        input: &mut dyn Read,
+        reader: &mut LogReader,
+        log: &mut Log,
+        making: &Making<'_>,
+    ) -> Result<(), Halt> {
         loop {
             let length = match input.read(&mut self.chunk) {
                 Ok(0) => break,
@@ -228,25 +260,47 @@ impl Session {
                 Err(error) => return Err(Halt::Read(error)),
             };
             let pushed = reader.push(&self.chunk[..length]);
-            while let Some(line) = reader.next_line() {
-                self.line(&line, name, writer)?;
+            loop {
+                while let Some(line) = reader.next_line() {
+                    self.line(&line, log)?;
+                }
+                if !self.next_file(reader, log, making) {
+                    break;
+                }
             }
             pushed.map_err(Halt::Damaged)?;
             self.notes.advance(length);
         }
-        if let Some(line) = reader.finish().map_err(Halt::Damaged)? {
-            self.line(&line, name, writer)?;
+        loop {
+            while let Some(line) = reader.finish().map_err(Halt::Damaged)? {
+                self.line(&line, log)?;
+            }
+            if !self.next_file(reader, log, making) {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
-    fn line(&mut self, line: &Line<'_>, name: &str, writer: &ItemWriter) -> Result<(), Halt> {
-        match self.documents.write(writer, line).map_err(Halt::Write)? {
-            LineOutcome::Item(item) => self.told.count(item.around),
+    /// Goes on with the next file of an archive, which is a log of its own.
+    fn next_file(&mut self, reader: &mut LogReader, log: &mut Log, making: &Making<'_>) -> bool {
+        let Some(NextFile { name, damage }) = reader.next_file() else { return false };
+        self.notes.told(&log.name, log.told.sentences());
+        if let Some(damage) = damage {
+            self.notes.damaged(&log.name, &damage);
+            self.failed = true;
+        }
+        let writer = making.writer(&Source::in_archive(&name), &self.knowledge);
+        *log = Log { name, writer, told: Told::default() };
+        true
+    }
+
+    fn line(&mut self, line: &Line<'_>, log: &mut Log) -> Result<(), Halt> {
+        match self.documents.write(&log.writer, line).map_err(Halt::Write)? {
+            LineOutcome::Item(item) => log.told.count(item.around),
             LineOutcome::Filtered | LineOutcome::Skipped(_) => {}
             LineOutcome::Rejected(rejection) => {
                 self.rejected = true;
-                self.notes.rejected(name, &rejection);
+                self.notes.rejected(&log.name, &rejection);
             }
         }
         Ok(())

@@ -59,7 +59,7 @@ fn encode(entries: &Entries) -> Vec<u8> {
 
 fn decode(key: &str, body: &[u8]) -> Result<Entries, StateError> {
     let invalid = |problem: String| StateError::Invalid { key: key.to_owned(), problem };
-    let mut reader = LogReader::new(ENTRY_LIMITS);
+    let mut reader = LogReader::of_lines(ENTRY_LIMITS);
     reader.push(body).map_err(|damage| invalid(damage.to_string()))?;
     let mut announced = None;
     let mut entries = Entries::new();

@@ -15,7 +15,7 @@ pub fn gzip(text: &str) -> Vec<u8> {
 
 /// The lines of a compressed text.
 pub fn gunzip_lines(gzip: &[u8]) -> Vec<String> {
-    let mut reader = LogReader::new(Limits { line_bytes: 64 << 20 });
+    let mut reader = LogReader::of_lines(Limits { line_bytes: 64 << 20 });
     reader.push(gzip).expect("no damage yet");
     let mut lines = Vec::new();
     while let Some(line) = reader.next_line() {

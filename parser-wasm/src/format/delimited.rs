@@ -11,6 +11,7 @@ use super::{
     AlbAccess, AlbConnection, AlbHealthCheck, Classic, Format, Hint, NlbTls, Record, alb_access, alb_connection,
     alb_health_check, classic, detect, nlb_tls,
 };
+use crate::text::Text;
 
 /// Delimiters that stand in no value of the first columns. A blank is one where all values are in quotes.
 const DELIMITERS: [u8; 5] = *b"\t,;| ";
@@ -33,6 +34,13 @@ pub(super) fn read<'a>(line: &[u8], hint: Hint, values: &'a mut Values) -> Optio
         Format::NlbTls => row.record(&nlb_tls::FIELDS, nlb_tls::REQUIRED, values, NlbTls::of).map(Record::NlbTls),
         Format::Classic => row.record(&classic::FIELDS, classic::REQUIRED, values, Classic::of).map(Record::Classic),
     })
+}
+
+/// The values of a table's row. A list of quoted items is one value.
+pub(crate) fn cut(line: &[u8], delimiter: u8, names: &[String]) -> Vec<String> {
+    let mut row = Row::cut(line, delimiter);
+    row.join_items(names.iter().position(|name| name == "alpn_client_preference_list"), names.len());
+    row.values.iter().map(|value| row.text(*value)).collect()
 }
 
 /// A line cut at its delimiter.
@@ -59,6 +67,10 @@ impl<'l> Row<'l> {
         if delimiter == b' ' && line.first() != Some(&b'"') {
             return None;
         }
+        Some(Self::cut(line, delimiter))
+    }
+
+    fn cut(line: &'l [u8], delimiter: u8) -> Self {
         let (mut values, mut at) = (Vec::new(), 0);
         while at <= line.len() {
             let rest = line.get(at..).unwrap_or_default();
@@ -68,12 +80,13 @@ impl<'l> Row<'l> {
             values.push(Value { place: Span::new(at, at + length), quoted });
             at += length + 1;
         }
-        Some(Self { line, delimiter, values })
+        Self { line, delimiter, values }
     }
 
     fn text(&self, value: Value) -> String {
         let bytes = value.place.of(self.line);
-        let text = String::from_utf8_lossy(bytes);
+        // Escapes stay; bytes that are no UTF-8 are written as escapes are.
+        let text = Text(bytes).as_logged();
         match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
             Some(inside) if value.quoted => inside.replace("\"\"", "\""),
             _ => text.into_owned(),
@@ -94,7 +107,7 @@ impl<'l> Row<'l> {
         values: &'a mut Values,
         record: impl Fn(&super::columns::Columns<'a, N>) -> Result<R, ParseError>,
     ) -> Result<R, ParseError> {
-        self.join_items(fields);
+        self.join_items(fields.iter().position(|field| field.quoting == Quoting::Items), N);
         let found = self.values.len();
         if found < required {
             let count = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
@@ -112,10 +125,10 @@ impl<'l> Row<'l> {
     }
 
     /// Quoted items with commas between them are one value, also where a comma is the delimiter.
-    fn join_items<const N: usize>(&mut self, fields: &[Field; N]) {
-        let Some(first) = fields.iter().position(|field| field.quoting == Quoting::Items) else { return };
+    fn join_items(&mut self, first: Option<usize>, columns: usize) {
+        let Some(first) = first else { return };
         let items = self.values.iter().skip(first).take_while(|value| value.quoted).count();
-        let surplus = self.values.len().saturating_sub(N).min(items.saturating_sub(1));
+        let surplus = self.values.len().saturating_sub(columns).min(items.saturating_sub(1));
         if self.delimiter != b',' || surplus == 0 {
             return;
         }
@@ -166,7 +179,6 @@ fn quoted(rest: &[u8], delimiter: u8) -> Option<usize> {
 
 /// Whether the line has all its columns between blanks and no quotes: with raw blanks in requests and user agents, nobody
 /// can tell where a value ends.
-#[expect(dead_code)]
 pub(super) fn is_bare(line: &[u8], error: &ParseError) -> bool {
     let words = line.iter().filter(|&&byte| byte == b' ').count();
     error.kind == ErrorKind::MissingQuote && memchr::memchr(b'"', line).is_none() && words >= alb_connection::REQUIRED

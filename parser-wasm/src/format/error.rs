@@ -99,7 +99,7 @@ pub enum Foreign {
     #[error("a CloudFront log line")]
     CloudFront,
     /// The lines at the head of a log in the W3C format.
-    #[error("the header of a W3C log, as CloudFront writes it")]
+    #[error("the header of a W3C log that is no load balancer's, such as CloudFront's")]
     W3cHeader,
     /// Amazon VPC, "Flow log records".
     #[error("a VPC flow log line")]

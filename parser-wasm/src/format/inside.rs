@@ -269,6 +269,7 @@ mod tests {
     use super::super::Scratch;
     use super::*;
     use crate::format::Format;
+    use base64::{Engine, engine::general_purpose::STANDARD};
 
     const LINE: &str = r#"https 2026-09-23T07:15:47.805298Z app/web/1 192.0.2.26:5815 10.20.20.37:80 0.001 0.003 0.000 200 200 153 3860 "GET https://a.example:443/x HTTP/1.1" "curl/8" - - arn:aws:tg"#;
     const NLB: &str = r#"tls 2.0 2020-04-01T08:51:42 net/web/c6 g3d4 192.0.2.154:51341 10.0.1.85:443 5 2 98 246 - - - - tlsv12 - a.example h2 h2 "h2" 2020-04-01T08:51:20"#;
@@ -342,6 +343,7 @@ mod tests {
             (format!(r#"{{"timestamp":1795598102482,"type":"x","message":{text}}}"#), None),
             (format!(r#"{{"log":{text},"stream":"stdout","time":"2026-11-24T09:15:02Z"}}"#), None),
             (format!(r#"{{"result":{{"_raw":{text}}}}}"#), None),
+            (format!(r#"{{"recordId":"1","data":"{}"}}"#, STANDARD.encode(format!("{LINE}\n"))), None),
             (format!(r#"{{"integration":"aws","aws":{JSON}}}"#), None),
             (format!(r#"{{"message":{}}}"#, serde_json::to_string(JSON).expect("JSON")), None),
         ] {
@@ -357,7 +359,7 @@ mod tests {
     fn the_message_is_about_the_line_behind_the_prefix() {
         let told = |line: &str| {
             let mut scratch = Scratch::default();
-            let error = Record::find(line.as_bytes(), Hint::None, &mut scratch).err().expect("an error");
+            let error = Record::find(line.as_bytes(), Hint::None, &mut scratch).expect_err("an error");
             (error.kind, error.field, String::from_utf8_lossy(error.span.of(line.as_bytes())).into_owned())
         };
         let bad = LINE.replace(":5815", ":70000");

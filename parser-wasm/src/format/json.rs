@@ -8,6 +8,7 @@ mod value;
 
 pub(super) use self::document::Document;
 use self::names::Joined;
+pub(super) use self::names::is_known;
 use self::value::Value;
 use super::cells::{self, Cell, Values};
 use super::columns::{Columns, Field};

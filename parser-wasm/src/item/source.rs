@@ -6,7 +6,7 @@ use crate::format::{AwsName, Hint};
 /// documents stay what they were.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// `s3://bucket/key`; absent for a file on disk.
+    /// `s3://bucket/key`, or a path in an archive; absent for a file on disk.
     path: Option<String>,
     /// What follows the bucket; a file's name.
     key: String,
@@ -29,6 +29,11 @@ impl Source {
         Self { path: None, key: base_name(name).to_owned() }
     }
 
+    /// A file in an archive, by its path there, which is its documents' `log.file.path`.
+    pub fn in_archive(path: &str) -> Self {
+        Self { path: Some(path.to_owned()), key: path.to_owned() }
+    }
+
     /// Reads `s3://bucket/key`.
     ///
     /// # Errors
@@ -40,7 +45,7 @@ impl Source {
         }
     }
 
-    /// `s3://bucket/key`, where there is a bucket.
+    /// `s3://bucket/key`, where there is a bucket; of a file in an archive its path there.
     pub fn path(&self) -> Option<&str> {
         self.path.as_deref()
     }

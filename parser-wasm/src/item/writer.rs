@@ -8,7 +8,7 @@ use crate::document::ecs::{self, Context};
 use crate::document::{EngineKind, Schema, network_log};
 use crate::enrich::Knowledge;
 use crate::filter::Matcher;
-use crate::format::{Around, ErrorKind, Format, Found, Hint, ParseError, Record, Scratch, Span};
+use crate::format::{Around, ErrorKind, Format, Found, Hint, ParseError, Record, Scratch, Span, is_header};
 use crate::lines::Line;
 use crate::redact::{RedactionKey, Redactor};
 use std::ops::Range;
@@ -57,7 +57,8 @@ pub struct Item {
 pub enum Skip {
     /// Nothing but white space.
     Blank,
-    /// The line that AWS writes into a test file when logging is switched on.
+    /// The line that AWS writes into a test file when logging is switched on, a destination's check by CloudWatch Logs,
+    /// or the header of a table.
     Control,
 }
 
@@ -221,6 +222,7 @@ pub(crate) fn read<'a>(
             };
             Err(Unread::Rejected(ParseError { kind, field: None, span: Span::new(0, bytes.len()) }))
         }
+        Err(_) if is_header(bytes) => Err(Unread::Skipped(Skip::Control)),
         Err(error) => Err(Unread::Rejected(error)),
     }
 }

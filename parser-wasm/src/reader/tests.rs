@@ -1,4 +1,6 @@
 use super::*;
+use crate::damage::OTHER_FILES;
+use crate::gzip::MAGIC;
 use flate2::{Compression, write::GzEncoder};
 use std::io::Write;
 
@@ -18,14 +20,13 @@ fn read(stream: &[u8], step: usize) -> (Lines, Result<(), Damage>) {
             return (lines, Err(damage));
         }
     }
-    let end = match reader.finish() {
-        Ok(last) => {
-            lines.extend(last.map(own));
-            Ok(())
+    loop {
+        match reader.finish() {
+            Ok(Some(line)) => lines.push(own(line)),
+            Ok(None) => return (lines, Ok(())),
+            Err(damage) => return (lines, Err(damage)),
         }
-        Err(damage) => Err(damage),
-    };
-    (lines, end)
+    }
 }
 
 fn member(bytes: &[u8]) -> Vec<u8> {
@@ -244,9 +245,169 @@ fn a_long_line_is_told_and_stops_nothing() {
                 reader.push(chunk).unwrap();
                 while reader.next_line().is_some() {}
             }
-            assert!(reader.finish().is_ok());
+            while reader.finish().unwrap().is_some() {}
             let told = reader.long_line().map(|damage| (damage.kind, damage.line));
             assert_eq!(told, line.map(|line| (DamageKind::LongLine, line)));
         }
     }
+}
+
+/// The files of an archive, or the one file that it is, with their lines and what is wrong with each.
+fn files(stream: &[u8], step: usize) -> Vec<(Option<String>, Lines, Option<DamageKind>)> {
+    let mut reader = LogReader::of_archives(Limits { line_bytes: 1000 });
+    let mut files = vec![(None, Lines::new(), None)];
+    let own = |line: Line<'_>| (line.number, line.offset, line.bytes.to_vec());
+    let mut take = |reader: &mut LogReader, is_end: bool| loop {
+        let line = match is_end {
+            false => reader.next_line().map(own),
+            true => match reader.finish() {
+                Ok(line) => line.map(own),
+                Err(damage) => {
+                    files.last_mut().expect("a file").2 = Some(damage.kind);
+                    return;
+                }
+            },
+        };
+        match line {
+            Some(line) => files.last_mut().expect("a file").1.push(line),
+            None => match reader.next_file() {
+                Some(NextFile { name, damage }) => {
+                    files.last_mut().expect("a file").2 = damage.map(|damage| damage.kind);
+                    files.push((Some(name), Lines::new(), None));
+                }
+                None => return,
+            },
+        }
+    };
+    for piece in stream.chunks(step) {
+        let pushed = reader.push(piece);
+        take(&mut reader, false);
+        if pushed.is_err() {
+            break;
+        }
+    }
+    take(&mut reader, true);
+    files
+}
+
+/// The same, however the bytes come.
+fn files_of(stream: &[u8]) -> Vec<(Option<String>, Lines, Option<DamageKind>)> {
+    let whole = files(stream, stream.len().max(1));
+    for step in [1, 3, 511, 512, 700] {
+        assert_eq!(files(stream, step), whole, "step {step}");
+    }
+    whole
+}
+
+#[test]
+fn packed_twice_and_in_other_characters() {
+    let (plain, _) = outcome(LOG);
+    let marked: Vec<u8> =
+        [0xFEFF].into_iter().chain(String::from_utf8_lossy(LOG).encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for stream in [
+        member(&member(LOG)),
+        member(&[member(&LOG[..20]), member(&LOG[20..])].concat()),
+        member(&member(&member(LOG))),
+        marked.clone(),
+        member(&marked),
+    ] {
+        assert_eq!(outcome(&stream), (plain.clone(), None));
+    }
+    assert_eq!(outcome(&member(&member(&member(&member(&member(LOG)))))).1, Some(DamageKind::TooDeep));
+    assert_eq!(outcome(&member(b"\x28\xB5\x2F\xFD....")).1, Some(DamageKind::Zstd));
+    assert_eq!(outcome(&member(&member(LOG)[..20])).1, Some(DamageKind::Truncated));
+    let mut lines = LogReader::of_lines(Limits::default());
+    lines.push(b"{\"records\":[{\"a\":1}]}\n#Fields: type time elb\n").expect("sound");
+    assert_eq!(lines.next_line().map(|line| line.bytes), Some(&b"{\"records\":[{\"a\":1}]}"[..]), "as it stands");
+}
+
+#[test]
+fn logs_in_an_archive_are_files_of_their_own() {
+    use crate::unwrap::tar_entry as entry;
+    let end = vec![0; 1024];
+    let mut cut = member(b"four\nfive\n");
+    cut.truncate(cut.len() - 4);
+    let archive = [
+        entry("logs/a.log", b"one\ntwo"),
+        entry("logs/readme.txt", b"x\n"),
+        entry("logs/b.log.gz", &cut),
+        entry("logs/c.log.gz", &member(b"six\n")),
+        entry("logs/d.log", b""),
+        end.clone(),
+    ]
+    .concat();
+    let line = |number, offset, text: &str| (number, offset, text.as_bytes().to_vec());
+    let expected = vec![
+        (None, vec![], None),
+        (Some("logs/a.log".to_owned()), vec![line(1, 0, "one"), line(2, 4, "two")], None),
+        (Some("logs/b.log.gz".to_owned()), vec![line(1, 0, "four"), line(2, 5, "five")], Some(DamageKind::Truncated)),
+        (Some("logs/c.log.gz".to_owned()), vec![line(1, 0, "six")], None),
+        (Some("logs/d.log".to_owned()), vec![], None),
+    ];
+    for stream in [archive.clone(), member(&archive)] {
+        assert_eq!(files_of(&stream), expected);
+        assert_eq!(outcome(&stream), (vec![], Some(DamageKind::Tar)), "one log was asked for");
+    }
+    let cut = &archive[..600];
+    assert_eq!(files_of(cut).last().expect("a file").2, Some(DamageKind::CutArchive));
+    let last = [entry("a.log", b"one\n"), entry("b.log.gz", &member(b"x\n")[..20]), end].concat();
+    assert_eq!(files_of(&last).last().expect("a file").2, Some(DamageKind::Truncated));
+    assert_eq!(files_of(&member(&last)).last().expect("a file").2, Some(DamageKind::Truncated));
+}
+
+#[test]
+fn bombs_stay_in_the_buffers() {
+    let zeros = member(&vec![b'x'; 20_000_000]);
+    let stream = member(&member(&zeros));
+    let mut reader = LogReader::new(Limits { line_bytes: 1000 });
+    reader.push(&stream).expect("sound");
+    assert!(reader.next_line().is_none());
+    let line = reader.finish().expect("sound").expect("a line");
+    assert_eq!((line.length, line.bytes.len()), (20_000_000, 1000));
+    let entries = (0..2000).flat_map(|at| crate::unwrap::tar_entry(&format!("{at}.log"), b"x\n"));
+    let many: Vec<u8> = entries.chain([0; 1024]).collect();
+    let files = files(&member(&many), 100);
+    assert_eq!(files.len(), 2001);
+    assert!(files.iter().skip(1).all(|(_, lines, damage)| lines.len() == 1 && damage.is_none()));
+}
+
+#[test]
+fn tables_events_and_what_is_no_log_at_all() {
+    let texts = |stream: &[u8]| {
+        let (lines, damage) = outcome(stream);
+        (
+            lines.into_iter().map(|(_, _, bytes)| String::from_utf8_lossy(&bytes).into_owned()).collect::<Vec<_>>(),
+            damage,
+        )
+    };
+    let row = r#"{"type":"tls","time":"2026","elb":"a"}"#;
+    let header = "#Version: 1.0\n#Fields: type time elb\n";
+    let both = format!("{header}tls\t2026\ta\n\n#Fields: time elb type\r\n2026 a tls\r\n");
+    let (lines, damage) = texts(both.as_bytes());
+    assert_eq!(
+        lines,
+        [
+            "#Version: 1.0",
+            "#Fields: type time elb",
+            row,
+            "",
+            "#Fields: time elb type",
+            r#"{"time":"2026","elb":"a","type":"tls"}"#
+        ]
+    );
+    assert_eq!(damage, None);
+    assert_eq!(texts(format!("{header}tls 2026 a b\n").as_bytes()).1, Some(DamageKind::Delimiter));
+    assert_eq!(texts(b"type,time,elb\ntls,2026,a\n").0, ["type,time,elb", row]);
+    assert_eq!(texts(b"#Fields: date time c-ip\n2026\t09:00\t192.0.2.1\n"), (vec![], Some(DamageKind::OtherW3c)));
+    let events = br#"{"messageType":"DATA_MESSAGE","logEvents":[{"message":"a"},{"message":"b"}]}"#;
+    assert_eq!(texts(events).0, [r#"{"message":"a"}"#, r#"{"message":"b"}"#]);
+    assert_eq!(texts(&member(events)).0.len(), 2);
+    assert_eq!(
+        texts(b"<?xml version=\"1.0\"?>\n<Error><Code>NoSuchKey</Code></Error>").1,
+        Some(DamageKind::S3NoSuchKey)
+    );
+    assert_eq!(texts(b"https 2026 a\rhttps 2026 b\r").1, Some(DamageKind::CarriageReturns));
+    let bare = "https,2026-09-23T07:15:47Z,app/a/1,192.0.2.1:1,-,-1,-1,-1,404,-,1,2,GET http://a/,a (b, c),-,-,-,-";
+    assert_eq!(texts(bare.as_bytes()).1, Some(DamageKind::Delimiter));
+    assert_eq!(texts(bare.replace(',', " ").as_bytes()).1, Some(DamageKind::Delimiter));
 }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use parser_wasm::{Damage, ItemWriter, Line, LineOutcome, Rejection, Told};
+use parser_wasm::{Damage, ItemWriter, Line, LineOutcome, Rejection};
 use serde::Serialize;
 
 use crate::plain::{self, Plain};
@@ -95,14 +95,14 @@ impl Notes {
         }
     }
 
-    /// Says once per file what was taken off its lines.
-    pub(super) fn told(&mut self, file: &str, told: &Told) {
-        for message in told.sentences() {
+    /// Says once per file what was unwrapped or taken off its lines.
+    pub(super) fn told(&mut self, file: &str, sentences: impl Iterator<Item = String>) {
+        for message in sentences {
             self.notice(file, &message);
         }
     }
 
-    pub(super) fn notice(&mut self, file: &str, message: &str) {
+    fn notice(&mut self, file: &str, message: &str) {
         if self.on_terminal {
             self.buffer.extend_from_slice(format!("{file}: {message}\n").as_bytes());
         } else {

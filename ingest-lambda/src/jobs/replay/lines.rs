@@ -31,7 +31,7 @@ pub(super) async fn replay(
     sending: &mut Option<Pipeline>,
 ) -> Result<bool, Halt> {
     let mut download = ingest.store.get(file).await?;
-    let mut lines = LogLines::new(ENTRY_LIMITS);
+    let mut lines = LogLines::of_entries(ENTRY_LIMITS);
     let rest = QuarantineFile::replacing(file.to_owned(), download.etag());
     let pipeline = sending.insert(pipeline(ingest, rest));
     let mut batch: Option<(ItemWriter, Batch)> = None;

@@ -64,7 +64,7 @@ pub(super) async fn look_into(ingest: &Ingest) -> Result<Quarantine, S3Error> {
 
 async fn count(ingest: &Ingest, file: &str, by_code: &mut BTreeMap<String, u64>) -> Result<u64, String> {
     let mut download = ingest.store.get(file).await.map_err(|error| error.to_string())?;
-    let mut lines = LogLines::new(ENTRY_LIMITS);
+    let mut lines = LogLines::of_entries(ENTRY_LIMITS);
     let mut counted = 0;
     while lines.take_up(&mut download).await.map_err(|error| error.to_string())? {
         while let Some(line) = lines.next_line() {

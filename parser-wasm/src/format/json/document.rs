@@ -2,6 +2,7 @@
 
 use super::super::Format;
 use super::names;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
 
 /// What such a document holds.
@@ -25,13 +26,19 @@ impl Document {
     /// None where no member can be a line.
     pub fn of(line: &[u8]) -> Option<Self> {
         let members: Map<String, Value> = serde_json::from_slice(line).ok()?;
-        let text = text(&members, DEEPEST).or_else(|| record(&members, DEEPEST))?;
+        let text = text(&members, DEEPEST).or_else(|| data(&members)).or_else(|| record(&members, DEEPEST))?;
         Some(Self { text, file: file(&members, DEEPEST) })
     }
 }
 
 fn objects(members: &Map<String, Value>) -> impl Iterator<Item = &Map<String, Value>> {
     members.values().filter_map(Value::as_object)
+}
+
+/// Firehose's `data`, which is base64; what is packed in there is not unpacked.
+fn data(members: &Map<String, Value>) -> Option<String> {
+    let bytes = STANDARD.decode(members.get("data")?.as_str()?).ok()?;
+    String::from_utf8(bytes).ok()
 }
 
 fn text(members: &Map<String, Value>, deepest: usize) -> Option<String> {

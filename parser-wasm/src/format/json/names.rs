@@ -54,7 +54,7 @@ pub(super) fn position(fields: &[Field], name: &str) -> Option<usize> {
 }
 
 /// Whether the format knows the name, be it of a part of a column.
-pub(super) fn is_known(fields: &[Field], name: &str) -> bool {
+pub(in super::super) fn is_known(fields: &[Field], name: &str) -> bool {
     let is_part = |joined: &Joined| joined.parts.iter().any(|names| names.contains(&name));
     position(fields, name).is_some() || joined(fields).any(|(_, joined)| is_part(joined))
 }
