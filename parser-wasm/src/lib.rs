@@ -36,7 +36,7 @@ pub use enrich::{
 pub use filter::{Filter, FilterError, FilterErrorKind, Matcher};
 pub use format::{
     AlbAccess, AlbConnection, AlbHealthCheck, Around, Classic, ErrorKind, Extra, Foreign, Format, Hint, KeyKind,
-    NlbTls, ParseError, Record, Scratch, Span,
+    NlbTls, ParseError, Record, Scratch, Span, account_of, number_of, region_of,
 };
 pub use inspect::{
     FileSummary, FilterProblem, Histogram, Inspection, Progress, RejectedLine, Row, Summary, VerdictCount,

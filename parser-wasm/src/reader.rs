@@ -492,7 +492,7 @@ impl LogReader {
     }
 
     fn begin_file(&mut self, name: String) {
-        self.is_skipping = !matches!(KeyKind::of(&name), KeyKind::NamedByAws(_) | KeyKind::NamedLog);
+        self.is_skipping = !KeyKind::of(&name).may_be_log();
         if self.is_skipping {
             self.passed_over += 1;
             return;

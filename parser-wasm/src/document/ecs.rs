@@ -23,7 +23,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 pub(crate) struct Context {
     /// The log, as `s3://bucket/key`.
     pub(crate) path: Option<String>,
-    pub(crate) account_and_region: Option<(String, String)>,
+    pub(crate) account: Option<String>,
+    pub(crate) region: Option<String>,
     pub(crate) keep_original: bool,
     /// Of the data stream.
     pub(crate) namespace: String,
@@ -124,8 +125,10 @@ fn head(o: &mut Object<'_>, time: Timestamp<'_>, event: &Event<'_>, line: &Line<
     });
     o.object("cloud", |o| {
         o.constant(r#""provider":"aws""#);
-        if let Some((account, region)) = &context.account_and_region {
+        if let Some(region) = &context.region {
             o.string("region", region);
+        }
+        if let Some(account) = &context.account {
             o.object("account", |o| o.string("id", account));
         }
     });

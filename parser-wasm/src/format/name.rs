@@ -1,6 +1,7 @@
 //! What an object's name says about its content.
 
 use super::Format;
+use super::folder::is_delivered_to;
 
 /// The parts of a name as AWS gives them (AWS, "Access log files"):
 /// `[conn_log_|health_check_log_]ACCOUNT_elasticloadbalancing_REGION_[app.|net.]NAME…`.
@@ -39,6 +40,10 @@ pub enum KeyKind {
     NamedByAws(Format),
     /// Somebody's log: the name says nothing against a load balancer's, and nothing for it.
     NamedLog,
+    /// A log of the newer delivery, by the folder that it lies in: its names are not documented.
+    Delivered,
+    /// A table in Apache Parquet in such a folder, which is not read.
+    Parquet,
     /// The file by which Elastic Load Balancing tests its permission to write:
     /// `AWSLogs/ACCOUNT/ELBAccessLogTestFile` and its siblings.
     TestFile,
@@ -47,16 +52,29 @@ pub enum KeyKind {
 }
 
 impl KeyKind {
-    /// Logs end in `.log` or `.log.gz`, whoever wrote them.
+    /// Logs end in `.log` or `.log.gz`, whoever wrote them. Where load balancers' logs are delivered, other names are
+    /// logs, too.
     pub fn of(key: &str) -> Self {
         let name = key.rsplit('/').next().unwrap_or(key);
         if name.starts_with("ELB") && name.ends_with("LogTestFile") {
             return Self::TestFile;
         }
-        if !(name.ends_with(".log") || name.ends_with(".log.gz")) {
-            return Self::Other;
+        if name.ends_with(".log") || name.ends_with(".log.gz") {
+            return AwsName::parse(name).map_or(Self::NamedLog, |name| Self::NamedByAws(name.format));
         }
-        AwsName::parse(name).map_or(Self::NamedLog, |name| Self::NamedByAws(name.format))
+        let is_delivered = !name.is_empty() && !name.starts_with(['.', '_', '!']) && is_delivered_to(key);
+        match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+            "parquet" if is_delivered => Self::Parquet,
+            _ if !is_delivered => Self::Other,
+            // The end of a name without a known extension is a part of it.
+            "zip" | "md" | "html" | "pdf" | "yaml" | "yml" | "tmp" | "crc" => Self::Other,
+            _ => Self::Delivered,
+        }
+    }
+
+    /// Whether it may be a log, so that it has to be read.
+    pub fn may_be_log(self) -> bool {
+        matches!(self, Self::NamedByAws(_) | Self::NamedLog | Self::Delivered)
     }
 }
 
@@ -88,6 +106,15 @@ mod tests {
             ("p/AWSLogs/123456789012/ELBAccessLogTestFile".to_owned(), KeyKind::TestFile),
             ("AWSLogs/1/ELBConnectionLogTestFile".to_owned(), KeyKind::TestFile),
             ("AWSLogs/1/ELBHealthCheckLogTestFile".to_owned(), KeyKind::TestFile),
+            (format!("{dir}{alb}_20261123T2105Z_3tq5ezpk.gz"), KeyKind::Delivered),
+            (format!("{dir}0a1b2c3d.json.gz"), KeyKind::Delivered),
+            (format!("{dir}0a1b2c3d"), KeyKind::Delivered),
+            ("MyLogs/us-east-1/2026/09/10/0a1b2c3d.gz".to_owned(), KeyKind::Delivered),
+            (format!("{dir}0a1b2c3d.parquet"), KeyKind::Parquet),
+            (format!("{dir}_temporary"), KeyKind::Other),
+            (format!("{dir}readme.md"), KeyKind::Other),
+            (dir.to_owned(), KeyKind::Other),
+            ("0a1b2c3d.gz".to_owned(), KeyKind::Other),
             ("p/".to_owned(), KeyKind::Other),
             ("p/readme.txt".to_owned(), KeyKind::Other),
         ] {

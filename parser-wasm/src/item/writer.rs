@@ -66,7 +66,7 @@ impl ItemWriter {
     /// A writer for the lines of `source`, which looks answers up in `knowledge`. Its actions are `create`: an engine that has the document keeps the one it
     /// has, and answers 409.
     pub fn new(settings: &Settings, source: &Source, knowledge: &Knowledge) -> Self {
-        let own = |(account, region): (&str, &str)| (account.to_owned(), region.to_owned());
+        let (account, region) = source.account_and_region();
         Self {
             settings: settings.clone(),
             operation: CREATE,
@@ -75,7 +75,8 @@ impl ItemWriter {
             hint: source.hint(),
             context: Context {
                 path: source.path().map(str::to_owned),
-                account_and_region: source.account_and_region().map(own),
+                account: account.map(str::to_owned),
+                region: region.map(str::to_owned),
                 keep_original: settings.keep_original,
                 namespace: settings.namespace().to_owned(),
                 knowledge: knowledge.clone(),
@@ -169,10 +170,14 @@ impl ItemWriter {
     /// The context of a line that what stood around it says to be from another file.
     #[cold]
     fn context_of(&self, file: &str) -> Context {
-        let own = |(account, region): (&str, &str)| (account.to_owned(), region.to_owned());
-        let told = account_and_region(file).map(own);
-        let account_and_region = told.or_else(|| self.context.account_and_region.clone());
-        Context { path: Some(file.to_owned()), account_and_region, ..self.context.clone() }
+        let (account, region) = account_and_region(file);
+        let own = self.context.clone();
+        Context {
+            path: Some(file.to_owned()),
+            account: account.map(str::to_owned).or(own.account),
+            region: region.map(str::to_owned).or(own.region),
+            ..own
+        }
     }
 }
 
