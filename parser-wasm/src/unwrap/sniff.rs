@@ -26,6 +26,7 @@ pub(crate) enum Sniffed {
 
 /// `is_end`: no more bytes will come.
 pub(crate) fn sniff(input: &[u8], is_end: bool) -> Sniffed {
+    let input = input.get(..SNIFFED_BYTES).unwrap_or(input);
     if input.starts_with(&MAGIC) {
         return Sniffed::Gzip;
     }
