@@ -7,6 +7,13 @@ locals {
     for prefix in var.log_bucket.delivery_prefixes :
     "${local.bucket_arn}/${prefix == "" ? "" : "${prefix}/"}AWSLogs/${local.account}/*"
   ]
+
+  # The newer delivery may write Hive's folders, and with a prefix of its own no AWSLogs/ at all. For whom it writes
+  # is in the conditions.
+  delivered_newer = var.log_bucket == null ? [] : [
+    for prefix in var.log_bucket.delivery_prefixes :
+    prefix == "" ? "${local.bucket_arn}/AWSLogs/aws-account-id=${local.account}/*" : "${local.bucket_arn}/${prefix}/*"
+  ]
 }
 
 resource "aws_s3_bucket" "logs" {
@@ -135,11 +142,12 @@ resource "aws_s3_bucket_policy" "logs" {
         }
       },
       {
+        # Network Load Balancers of old, and the newer delivery of all.
         Sid       = "NetworkLoadBalancers"
         Effect    = "Allow"
         Principal = { Service = "delivery.logs.amazonaws.com" }
         Action    = "s3:PutObject"
-        Resource  = local.delivered
+        Resource  = concat(local.delivered, local.delivered_newer)
         Condition = {
           ArnLike      = { "aws:SourceArn" = "arn:${local.partition}:logs:${local.region}:${local.account}:*" }
           StringEquals = { "aws:SourceAccount" = local.account, "s3:x-amz-acl" = "bucket-owner-full-control" }

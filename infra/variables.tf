@@ -251,7 +251,8 @@ variable "setup_on_apply" {
 variable "log_bucket" {
   description = <<-EOT
     The bucket to make, by the name `bucket`, for load balancers of this account and region; null where it exists.
-    delivery_prefixes: prefixes that load balancers are configured with, without slashes at their ends; "" for none.
+    delivery_prefixes: prefixes that load balancers, or the destinations of the newer delivery, are configured with,
+    without slashes at their ends; "" for none.
     noncurrent_days: how long versions stay of what was deleted or written anew.
     expire_days: after how many days objects go that nobody settled or, with keep, that were indexed; null for never.
     force_destroy: whether a destroy takes the logs along.

@@ -189,6 +189,13 @@ run "a_bucket" {
     ]
     error_message = "They deliver below their prefixes."
   }
+  assert {
+    condition = [for statement in jsondecode(aws_s3_bucket_policy.logs[0].policy).Statement : statement.Resource if statement.Sid == "NetworkLoadBalancers"][0] == [
+      "arn:aws:s3:::logs/AWSLogs/123456789012/*", "arn:aws:s3:::logs/edge/AWSLogs/123456789012/*",
+      "arn:aws:s3:::logs/AWSLogs/aws-account-id=123456789012/*", "arn:aws:s3:::logs/edge/*",
+    ]
+    error_message = "The newer delivery has Hive's folders, and prefixes without AWSLogs/."
+  }
 }
 
 run "what_exists_already" {
