@@ -20,6 +20,7 @@ pub mod command;
 mod config;
 mod console;
 mod deadline;
+mod deliveries;
 mod engine;
 mod error_chain;
 mod event;

@@ -95,6 +95,7 @@ pub(crate) fn log_run(report: &Report, state: &str) {
         left_for_example = json(&examples(report)),
         failed = report.objects.failed,
         late = report.objects.late,
+        both_deliveries = report.deliveries.told(),
         listing_complete = report.listing_complete,
         parked = report.parked.map(|parked| parked.objects),
         alarm = report.stopped.as_ref().is_some_and(StopReason::is_alarming) || report.is_failure(),

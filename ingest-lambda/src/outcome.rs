@@ -62,6 +62,9 @@ pub enum Unsettled {
     /// Another name than a load balancer's log has.
     #[error("not a load balancer's log by its name")]
     NotAccessLog,
+    /// A log as Parquet, by its name and folder.
+    #[error("a Parquet file, which is not read: let AWS deliver the log as json, w3c or plain")]
+    Parquet,
     /// A log of a format that the schema has no documents for, by its name.
     #[error("a log of the format {}, which the schema network-log does not take", .0.code())]
     OtherFormat(Format),
@@ -174,6 +177,7 @@ impl Unsettled {
         match self {
             Self::TestFile => ("test_file", Pass, Nothing),
             Self::NotAccessLog => ("not_access_log", Pass, Nothing),
+            Self::Parquet => ("parquet", Report, Nothing),
             Self::OtherFormat(_) => ("other_format", Pass, Nothing),
             Self::NotOurs => ("not_ours", Pass, Nothing),
             Self::TooYoung => ("too_young", Pass, Nothing),
@@ -242,6 +246,7 @@ impl Unsettled {
         let mut examples = vec![
             Self::TestFile,
             Self::NotAccessLog,
+            Self::Parquet,
             Self::OtherFormat(Format::Classic),
             Self::NotLog { lines: 1 },
             Self::NotOurs,

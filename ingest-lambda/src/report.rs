@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::bulk::{Sink, SinkStats};
 use crate::cancel::StopReason;
+use crate::deliveries::Deliveries;
 use crate::ledger::Ledger;
 use crate::outcome::{Disposition, Settled, Unsettled, Worked};
 use crate::state::{WorkList, now_s};
@@ -55,6 +56,9 @@ pub struct Report {
     /// Names under `AWSLogs/…/elasticloadbalancing/` that are no known log's.
     #[serde(skip_serializing_if = "is_zero")]
     pub unknown_names: u64,
+    /// That keys of both of AWS's deliveries were seen, where they were.
+    #[serde(rename = "both_deliveries", skip_serializing_if = "Deliveries::is_one")]
+    pub deliveries: Deliveries,
     /// What could not be written to the state.
     #[serde(skip_serializing_if = "is_zero")]
     pub not_remembered: u64,

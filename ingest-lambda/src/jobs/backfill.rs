@@ -71,7 +71,9 @@ pub enum BackfillError {
         to: NaiveDate,
     },
     /// No folder looks like AWS's.
-    #[error("no folder AWSLogs/ACCOUNT/elasticloadbalancing/ below s3://{bucket}/{prefix}: set ALBATROSS_PREFIX")]
+    #[error(
+        "no folder AWSLogs/ACCOUNT/elasticloadbalancing/, nor one of a region, below s3://{bucket}/{prefix}: set ALBATROSS_PREFIX"
+    )]
     NoLogs {
         /// The bucket.
         bucket: String,
@@ -206,7 +208,7 @@ impl Run<'_> {
     /// Names a folder of another layout, if a look at its first keys shows a log.
     async fn pass_over(&mut self, folder: String) -> Result<(), S3Error> {
         let first = self.ingest.store.pages(&folder).next().await?.unwrap_or_default();
-        let is_log = |key: &str| matches!(KeyKind::of(key), KeyKind::NamedByAws(_));
+        let is_log = |key: &str| matches!(KeyKind::of(key), KeyKind::NamedByAws(_) | KeyKind::Delivered);
         let holds_logs = first.objects.iter().any(|object| is_log(&object.key));
         if holds_logs && self.report.passed_over.len() < NAMED {
             self.report.passed_over.push(folder);

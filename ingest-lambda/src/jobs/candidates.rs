@@ -30,9 +30,10 @@ pub(crate) fn refusal(config: &Config, settings: &Settings, key: &str) -> Option
     match KeyKind::of(key) {
         _ if !key.starts_with(&config.prefix) || config.is_own(key) => Some(Unsettled::NotOurs),
         KeyKind::TestFile => Some(Unsettled::TestFile),
+        KeyKind::Parquet => Some(Unsettled::Parquet),
         KeyKind::Other => Some(Unsettled::NotAccessLog),
         KeyKind::NamedByAws(format) if !settings.takes(format) => Some(Unsettled::OtherFormat(format)),
-        KeyKind::NamedByAws(_) | KeyKind::NamedLog => None,
+        KeyKind::NamedByAws(_) | KeyKind::NamedLog | KeyKind::Delivered => None,
     }
 }
 
@@ -136,6 +137,7 @@ impl<'a> Candidates<'a> {
                 return;
             }
         }
+        self.report.deliveries.note(KeyKind::of(&object.key));
         self.report.objects.listed += 1;
         if self.memory.is_done(&object) {
             self.report.objects.done_before += 1;
@@ -365,9 +367,23 @@ mod tests {
 
     #[test]
     fn a_name_that_aws_may_have_begun_to_use_is_counted() {
-        let key = "AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/11/23/a.parquet";
+        let key = "AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/11/23/a.zip";
         let (_, report) = chosen(&config(&[]), 10, Vec::new(), &[(key, 1), ("readme.txt", 1)]);
         assert_eq!((report.left_by_reason["not_access_log"], report.unknown_names), (2, 1));
+    }
+
+    #[test]
+    fn both_deliveries_are_taken_and_told() {
+        let folder = "AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/11/23/";
+        let classical =
+            format!("{folder}123456789012_elasticloadbalancing_eu-west-1_app.a.1_20261123T0005Z_192.0.2.1_x.log.gz");
+        let [newer, parquet] = ["0a1b.json.gz", "0a1b.parquet"].map(|name| format!("{folder}{name}"));
+        let (keys, report) = chosen(&config(&[]), 10, Vec::new(), &[(&classical, 1), (&newer, 2), (&parquet, 3)]);
+        assert_eq!(keys, [classical.clone(), newer]);
+        assert!(report.deliveries.told().is_some());
+        assert_eq!((report.left_by_reason["parquet"], report.unknown_names), (1, 0));
+        let (_, report) = chosen(&config(&[]), 10, Vec::new(), &[(&classical, 1), ("a.log", 2)]);
+        assert!(report.deliveries.is_one());
     }
 
     #[test]

@@ -55,8 +55,8 @@ pub async fn rederive(
     let mut pages = logs.store.pages(&format!("{}{wanted}", logs.moved_below));
     while let Some(page) = cancel.unless_cancelled(pages.next()).await {
         let Some(page) = page.map_err(RunError::List)? else { break };
-        let is_log = |key: &str| matches!(KeyKind::of(key), KeyKind::NamedByAws(_) | KeyKind::NamedLog);
-        let is_kept = |key: &str| is_log(key) && (!logs.moved_below.is_empty() || !ingest.config.is_own(key));
+        let is_kept =
+            |key: &str| KeyKind::of(key).may_be_log() && (!logs.moved_below.is_empty() || !ingest.config.is_own(key));
         let objects = page.objects.into_iter().filter(|object| is_kept(&object.key));
         let tasks: Vec<(Task, ())> = objects.map(|object| (Task::read(&object.key, &object.etag), ())).collect();
         report.objects.listed += tasks.len() as u64;

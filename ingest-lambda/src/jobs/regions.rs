@@ -1,10 +1,13 @@
 //! The folders in which AWS puts logs: `AWSLogs/ACCOUNT/elasticloadbalancing/REGION/YYYY/MM/DD/`, with `AWSLogs/`
-//! at any depth, and an organization's folder before the accounts.
+//! at any depth, and an organization's folder before the accounts. The newer delivery may write `aws-account-id=ACCOUNT`,
+//! `region=REGION`, `year=YYYY` and so on, a folder of one's own or none in place of the region, and a prefix in place of
+//! all above the region.
 //! <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html>
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use parser_wasm::{account_of, number_of, region_of as region_named};
 use tokio::task::JoinSet;
 
 use crate::s3::{S3Error, Store};
@@ -41,7 +44,7 @@ enum Place {
     Account,
     /// The folder of the service: regions lie in it.
     Service,
-    /// A region's.
+    /// A region's, or what stands in its place: days lie in it.
     Region,
     /// Too deep, or another service's.
     Nowhere,
@@ -50,10 +53,14 @@ enum Place {
 fn place(folder: &str) -> Place {
     let parts: Vec<&str> = folder.trim_end_matches('/').split('/').collect();
     let Some(root) = parts.iter().position(|part| *part == ROOT) else {
-        return if parts.len() <= LEVELS { Place::Above } else { Place::Nowhere };
+        return match parts.last() {
+            _ if parts.len() > LEVELS => Place::Nowhere,
+            Some(last) if region_named(last).is_some() => Place::Region,
+            _ => Place::Above,
+        };
     };
     let below = &parts[root + 1..];
-    let is_account = |part: &&str| part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_account = |part: &&str| account_of(part).is_some();
     match below.iter().position(is_account) {
         // Between the two there is an organization's folder at most, or one of somebody's own making.
         None if below.len() <= 2 => Place::Above,
@@ -100,7 +107,8 @@ pub(crate) async fn find(
                 Place::Account => waiting.push(format!("{folder}{SERVICE}/")),
                 Place::Service => waiting.push(folder),
                 Place::Region => {
-                    found.folders.insert(folder);
+                    let region = if is_year(&folder) { parent.clone() } else { folder };
+                    found.folders.insert(region);
                 }
                 Place::Nowhere => continue,
             }
@@ -126,14 +134,40 @@ async fn folders(store: &Store, within: &str) -> Result<Vec<String>, S3Error> {
 
 /// The region's folder that a key lies in.
 pub(crate) fn region_of(key: &str) -> Option<&str> {
-    let service = key.find("/elasticloadbalancing/")? + "/elasticloadbalancing/".len();
-    let end = service + key.get(service..)?.find('/')? + 1;
-    key.get(..end).filter(|folder| place(folder) == Place::Region)
+    let folders = key.match_indices('/').filter_map(|(at, _)| key.get(..=at));
+    let mut above = "";
+    for folder in folders {
+        if place(folder) == Place::Region {
+            return Some(if is_year(folder) { above } else { folder });
+        }
+        above = folder;
+    }
+    None
+}
+
+/// Whether a folder's own name is a year.
+fn is_year(folder: &str) -> bool {
+    let name = folder.trim_end_matches('/').rsplit('/').next().unwrap_or(folder);
+    number_of(name).is_some_and(|number| number >= 1000)
+}
+
+/// Whether the folders in a region's are named as Hive wants them.
+fn is_hive(region: &str) -> bool {
+    region.split('/').any(|folder| folder.starts_with("aws-account-id=") || folder.starts_with("region="))
+}
+
+/// The folder of a month in a region.
+pub(crate) fn month_folder(region: &str, year: u32, month: u32) -> String {
+    match is_hive(region) {
+        true => format!("{region}year={year:04}/month={month:02}/"),
+        false => format!("{region}{year:04}/{month:02}/"),
+    }
 }
 
 /// The folder of a day in a region.
 pub(crate) fn day_folder(region: &str, day: NaiveDate) -> String {
-    format!("{region}{}", day.format("%Y/%m/%d/"))
+    let days = if is_hive(region) { "year=%Y/month=%m/day=%d/" } else { "%Y/%m/%d/" };
+    format!("{region}{}", day.format(days))
 }
 
 /// Whether a folder holds keys that begin with the prefix, or the prefix lies in it.
@@ -189,6 +223,11 @@ mod tests {
             ("AWSLogs/o-abc123/123456789012/", Place::Account),
             ("AWSLogs/123456789012/elasticloadbalancing/", Place::Service),
             ("a/AWSLogs/123456789012/elasticloadbalancing/eu-west-1/", Place::Region),
+            ("AWSLogs/aws-account-id=123456789012/", Place::Account),
+            ("AWSLogs/aws-account-id=123456789012/elasticloadbalancing/region=eu-west-1/", Place::Region),
+            ("AWSLogs/aws-account-id=123456789012/elasticloadbalancing/mine/", Place::Region),
+            ("team/us-east-1/", Place::Region),
+            ("team/region=us-east-1/", Place::Region),
             ("AWSLogs/123456789012/CloudTrail/", Place::Nowhere),
             ("a/b/c/d/e/f/", Place::Nowhere),
         ] {
@@ -196,7 +235,20 @@ mod tests {
         }
         let region = "x/AWSLogs/123456789012/elasticloadbalancing/eu-west-1/";
         assert_eq!(region_of(&format!("{region}2026/11/23/a.log.gz")), Some(region));
-        assert_eq!(region_of("elasticloadbalancing/eu-west-1/a"), None);
+        let hive = "AWSLogs/aws-account-id=123456789012/elasticloadbalancing/region=eu-west-1/";
+        let day = NaiveDate::from_ymd_opt(2026, 11, 3).unwrap();
+        for (region, folder) in [
+            (region, "2026/11/03/"),
+            (hive, "year=2026/month=11/day=03/"),
+            ("AWSLogs/aws-account-id=123456789012/elasticloadbalancing/mine/", "year=2026/month=11/day=03/"),
+            ("AWSLogs/123456789012/elasticloadbalancing/", "2026/11/03/"),
+            ("MyLogPrefix/us-east-1/", "2026/11/03/"),
+        ] {
+            assert_eq!(day_folder(region, day), format!("{region}{folder}"));
+            assert_eq!(region_of(&format!("{region}{folder}0a1b.gz")), Some(region));
+            assert!(day_folder(region, day).starts_with(&month_folder(region, 2026, 11)));
+        }
+        assert_eq!(region_of("elasticloadbalancing/x/a"), None);
         assert_eq!(region_of("AWSLogs/1/elasticloadbalancing/"), None);
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
+use parser_wasm::number_of;
 
-use super::super::regions::is_on_the_way;
+use super::super::regions::{is_on_the_way, month_folder};
 use crate::at_once::at_once;
 use crate::s3::{S3Error, Store};
 
@@ -79,7 +80,7 @@ pub(super) async fn days(
 ) -> Result<Vec<(NaiveDate, String)>, S3Error> {
     let (year, month) = (month / 12, month % 12 + 1);
     let listings = regions.map(|region| {
-        let (store, folder, prefix) = (store.clone(), format!("{region}{year:04}/{month:02}/"), prefix.to_owned());
+        let (store, folder, prefix) = (store.clone(), month_folder(region, year, month), prefix.to_owned());
         async move { numbered(&store, &folder, &prefix).await }
     });
     let mut all = Vec::new();
@@ -102,8 +103,7 @@ async fn numbered(store: &Store, parent: &str, prefix: &str) -> Result<Vec<(u32,
         let on_the_way = page.folders.into_iter().filter(|folder| is_on_the_way(folder, prefix));
         folders.extend(on_the_way.filter_map(|folder| {
             let name = folder.strip_prefix(parent)?.strip_suffix('/')?;
-            let number = name.bytes().all(|byte| byte.is_ascii_digit()).then(|| name.parse().ok())??;
-            Some((number, folder))
+            Some((number_of(name)?, folder))
         }));
     }
     Ok(folders)
