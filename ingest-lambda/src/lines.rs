@@ -85,6 +85,11 @@ impl LogLines {
         self.damage().or_else(|| self.reader.long_line())
     }
 
+    /// What was unwrapped, in sentences.
+    pub(crate) fn told(&self) -> Vec<String> {
+        self.reader.told()
+    }
+
     /// Bytes of text so far.
     pub(crate) fn inflated_bytes(&self) -> u64 {
         self.reader.inflated_bytes()

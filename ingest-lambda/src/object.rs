@@ -5,7 +5,7 @@ mod settlement;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use parser_wasm::{Damage, KeyKind, Limits, Source};
+use parser_wasm::{Damage, KeyKind, Limits, Source, Told};
 
 use self::settlement::Settlement;
 use crate::bulk::pipeline::{Blocked, Pipeline};
@@ -190,6 +190,8 @@ struct Reading<'a> {
     inflated_bytes: u64,
     /// Whether any line is an event.
     is_log: bool,
+    /// What was taken off its lines.
+    taken_off: Told,
 }
 
 impl<'a> Reading<'a> {
@@ -228,6 +230,7 @@ impl<'a> Reading<'a> {
             received_bytes: 0,
             inflated_bytes: 0,
             is_log,
+            taken_off: Told::default(),
         })))
     }
 
@@ -256,11 +259,14 @@ impl<'a> Reading<'a> {
             while let Some(line) = lines.next_line() {
                 self.lines_read = line.number;
                 if line.number > done_lines {
-                    self.is_log |= batch.write(&writer, &line);
+                    self.is_log |= batch.write(&writer, &line, &mut self.taken_off);
                     self.pipeline.push_if_full(&self.ingest.store, &mut batch).await?;
                 }
             }
             self.inflated_bytes = lines.inflated_bytes();
+        }
+        for told in lines.told().into_iter().chain(self.taken_off.sentences()) {
+            tracing::info!(key = self.key, "unwrapped an object: {told}");
         }
         self.pipeline.push(&self.ingest.store, batch).await?;
         self.pipeline.drain(&self.ingest.store).await?;

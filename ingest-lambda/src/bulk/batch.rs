@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use parser_wasm::{ItemWriter, Line, LineOutcome, Skip};
+use parser_wasm::{ItemWriter, Line, LineOutcome, Skip, Told};
 
 use super::buffers::Buffers;
 use super::entry::{Origin, Refusal};
@@ -77,12 +77,14 @@ impl Batch {
         &self.origin
     }
 
-    /// Enters a line: its item behind the others, or its fate. Whether it is an event, sent or not.
-    pub fn write(&mut self, writer: &ItemWriter, line: &Line<'_>) -> bool {
+    /// Enters a line: its item behind the others, or its fate. Whether it is an event, sent or not. `taken_off` counts
+    /// what stood around it.
+    pub fn write(&mut self, writer: &ItemWriter, line: &Line<'_>, taken_off: &mut Told) -> bool {
         self.ledger.lines += 1;
         self.last_line = line.number;
         match writer.write(line, &mut self.buffers.items) {
-            LineOutcome::Item(_) => {
+            LineOutcome::Item(item) => {
+                taken_off.count(item.around);
                 self.buffers.lines.extend_from_slice(line.bytes);
                 let (end, line_end) = (self.buffers.items.len(), self.buffers.lines.len());
                 self.buffers.entries.push(Entry { end, line_end, line: line.number, offset: line.offset });

@@ -1,5 +1,6 @@
 //! `albatross parse`: log files to documents, without any network.
 
+mod folder;
 mod output;
 mod redact;
 
@@ -15,6 +16,7 @@ use parser_wasm::{
     Source, Told,
 };
 
+use self::folder::Folder;
 use self::output::{Documents, Notes};
 use super::geo::Geo;
 use super::{FAILED, USAGE, fail, fail_with_text, read_filter, read_settings};
@@ -30,11 +32,14 @@ const READ_BYTES: usize = 256 << 10;
 /// standard error, one JSON object each: file, line, offset, code, field, span, message, raw; so
 /// do reads that fail and files that are damaged, after everything good in them was written. On a
 /// terminal a rejected line is shown instead, with a caret under what is wrong with it.
-/// Files may be plain or gzip, whatever their names, and hold the lines of any load balancer, mixed too.
+/// Files may be plain, gzip, tar or UTF-16, whatever their names, and hold the lines of any load balancer, mixed too:
+/// as text, JSON, W3C or a query's result, as events of CloudWatch Logs or Firehose, or with what grep puts before
+/// them. Of a folder, every log below it is read. What was unwrapped or taken off is told once for each file.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   albatross parse access.log.gz | jq -r '[.\"@timestamp\", .url.original] | @tsv'
+  albatross parse AWSLogs/ > documents.ndjson
   zcat *.log.gz | albatross parse --strict - > documents.ndjson
   albatross parse --where 'albatross.verdict.by: waf' --redact query=mask,addresses=truncate *.log.gz
   albatross parse --bulk --source s3://my-alb-logs/AWSLogs/a.log.gz a.log.gz |
@@ -46,7 +51,7 @@ Exit status:
   2  bad usage
   3  with --strict: a line was rejected")]
 pub(super) struct Parse {
-    /// Log files; `-` is standard input, and so is none
+    /// Log files, or folders of them; `-` is standard input, and so is none
     files: Vec<PathBuf>,
 
     /// Write each document's action line before it: the body of a bulk request, as it is sent
@@ -120,7 +125,7 @@ impl Parse {
             }
             self.files.push(PathBuf::from("-"));
         }
-        if self.source.is_some() && self.files.len() > 1 {
+        if self.source.is_some() && (self.files.len() > 1 || self.files.iter().any(|path| path.is_dir())) {
             return fail(USAGE, &"--source names the source of one file, and several were given");
         }
         let settings = match self.settings() {
@@ -131,6 +136,17 @@ impl Parse {
             Ok(databases) => Knowledge::of_uap_core(databases),
             Err(status) => return status,
         };
+        let folders: Vec<(PathBuf, Option<Folder>)> = self
+            .files
+            .drain(..)
+            .map(|path| if path.is_dir() { (path.clone(), Some(Folder::walk(&path))) } else { (path, None) })
+            .collect();
+        for (path, folder) in &folders {
+            match folder {
+                Some(folder) => self.files.extend(folder.logs.iter().cloned()),
+                None => self.files.push(path.clone()),
+            }
+        }
         let notes = Notes::new(&self.files);
         let mut session = Session {
             documents: Documents::new(self.bulk),
@@ -142,6 +158,9 @@ impl Parse {
         };
         let making = Making { settings: &settings, key: self.redact_key_file.as_ref(), format: self.format };
         let mut failed = false;
+        for (path, folder) in &folders {
+            failed |= session.folder(path, folder.as_ref());
+        }
         for path in &self.files {
             let name = path.to_string_lossy();
             let named = Named { path, name: &name, source: self.source.as_ref() };
@@ -218,13 +237,28 @@ struct Session {
 }
 
 impl Session {
+    /// Tells what was found in a folder; true when it cannot be read, or holds no log.
+    fn folder(&mut self, path: &Path, folder: Option<&Folder>) -> bool {
+        let Some(folder) = folder else { return false };
+        let name = path.to_string_lossy();
+        self.notes.told(&name, folder.told().into_iter());
+        for (path, error) in &folder.unreadable {
+            self.notes.unreadable(&path.to_string_lossy(), error);
+        }
+        let is_empty = folder.logs.is_empty() && folder.unreadable.is_empty();
+        if is_empty {
+            let nothing = io::Error::new(io::ErrorKind::NotFound, "no file below this folder is a log by its name");
+            self.notes.unreadable(&name, &nothing);
+        }
+        is_empty || !folder.unreadable.is_empty()
+    }
+
     fn file(&mut self, named: Named<'_>, making: &Making<'_>) -> Result<(), Halt> {
         let Named { path, name, source } = named;
         let (mut input, own_source): (Box<dyn Read>, Source) = if name == "-" {
             (Box::new(io::stdin().lock()), Source::file("stdin"))
         } else {
-            let base_name = path.file_name().unwrap_or_default().to_string_lossy();
-            (Box::new(File::open(path).map_err(Halt::Read)?), Source::file(&base_name))
+            (Box::new(File::open(path).map_err(Halt::Read)?), Source::file(name))
         };
         let writer = making.writer(source.unwrap_or(&own_source), &self.knowledge);
         let mut log = Log { name: name.to_owned(), writer, told: Told::default() };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parser_wasm::{ItemWriter, KeptLine, Source};
+use parser_wasm::{ItemWriter, KeptLine, Source, Told};
 use serde::Deserialize;
 
 use super::{Halt, pipeline};
@@ -50,7 +50,7 @@ pub(super) async fn replay(
                 let origin = Arc::new(Origin::new(&entry.bucket, &entry.key, &entry.etag));
                 (writer, ingest.sink.batch(&origin))
             });
-            batch.write(writer, &entry.line.line());
+            batch.write(writer, &entry.line.line(), &mut Told::default());
             pipeline.push_if_full(&ingest.store, batch).await?;
         }
     }

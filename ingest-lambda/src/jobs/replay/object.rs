@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parser_wasm::{Limits, Source};
+use parser_wasm::{Limits, Source, Told};
 use serde::Deserialize;
 
 use super::{Halt, pipeline};
@@ -49,7 +49,7 @@ pub(super) async fn replay(
     while lines.damage().is_none() && lines.take_up(&mut download).await? {
         while let Some(line) = lines.next_line() {
             lines_read = line.number;
-            batch.write(&writer, &line);
+            batch.write(&writer, &line, &mut Told::default());
             pipeline.push_if_full(store, &mut batch).await?;
         }
     }
