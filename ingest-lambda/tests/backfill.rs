@@ -53,6 +53,8 @@ fn backfill(s3: &Server, sqs: &Server, more: &[(&str, &str)], from: &str, to: &s
     report_of(command.args(["--from", from, "--to", to]).envs(variables(sqs)).envs(more.iter().copied()))
 }
 
+const HIVE: &str = "AWSLogs/aws-account-id=123456789012/elasticloadbalancing/";
+
 fn region(root: &str) -> String {
     format!("{root}AWSLogs/123456789012/elasticloadbalancing/eu-west-1/")
 }
@@ -66,7 +68,13 @@ fn every_layout_is_found_and_what_is_passed_over_is_named() {
         format!("{}2024/01/05/{name}", region("prod/team-b/")),
         format!("{}2024/01/06/{name}", region("team-a/")),
         format!("AWSLogs/o-abc123/123456789012/elasticloadbalancing/eu-west-1/2024/01/05/{name}"),
+        format!("{HIVE}region=eu-west-1/year=2024/month=01/day=05/0a1b.json.gz"),
+        format!("{HIVE}mine/year=2024/month=01/day=31/0a1b"),
+        "MyLogPrefix/us-east-1/2024/01/07/13/0a1b.gz".to_owned(),
+        "AWSLogs/210987654321/elasticloadbalancing/2024/01/08/0a1b.gz".to_owned(),
     ];
+    bucket.put(&format!("{HIVE}region=eu-west-1/year=2024/month=02/day=01/0a1b.gz"), b"x");
+    bucket.put("MyLogPrefix/us-east-1/2024/01/07/13/0a1b.parquet", b"x");
     found.iter().for_each(|key| bucket.put(key, b"x"));
     bucket.put(&format!("{}2024/02/01/{name}", region("")), b"x");
     let elsewhere = format!("AWSLogs/123456789012/elasticloadbalancing/region=eu-west-1/date=20240105/{name}");

@@ -382,3 +382,60 @@ fn addresses_are_replaced_under_the_key_or_nothing_runs() {
     let sent = sent.lock().unwrap();
     assert!(!sent.contains("192.168.131.39") && !sent.contains("hmac-needs-a-key"), "{sent}");
 }
+
+/// UTF-16, as a Windows shell writes it.
+fn utf_16(text: &str) -> Vec<u8> {
+    [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn wrapped_logs_are_read_and_keys_of_the_newer_delivery_are_logs() {
+    let events = |log: &str| {
+        let events: Vec<_> = log.lines().map(|line| serde_json::json!({ "id": "1", "message": line })).collect();
+        serde_json::json!({ "messageType": "DATA_MESSAGE", "logEvents": events }).to_string()
+    };
+    let hive = "AWSLogs/aws-account-id=123456789012/elasticloadbalancing/region=eu-west-1/year=2026/month=11/day=23/";
+    let table = "#Version: 1.0\n#Fields: time type elb client_port\n2026-11-23T00:00:01Z\thttp\tapp/a/1\t192.0.2.1:1\n";
+    let (prefixed, nested) = (format!("a.log:{}", line(1)), gzip(&log(2)));
+    let nested = {
+        use std::io::Write;
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(&nested).unwrap();
+        encoder.finish().unwrap()
+    };
+    let bucket = Bucket::of(&[
+        ("nested.log.gz", &nested),
+        ("utf16.log", &utf_16(&log(3))),
+        (&format!("{hive}0a1b"), events(&log(4)).as_bytes()),
+        (&format!("{hive}0a1c.json.gz"), &gzip(&events(&log(5)))),
+        ("MyLogPrefix/us-east-1/2026/11/23/0a1d", table.as_bytes()),
+        ("grep.log", prefixed.as_bytes()),
+    ]);
+    let (index, s3) = (Index::default(), bucket.serve());
+    let run = ingest(&s3, &index.serve());
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert!(bucket.keys().is_empty(), "{}", run.report);
+    assert_eq!((&run.report["indexed"], &run.report["skipped"]["control"]), (&16.into(), &2.into()));
+    assert!(run.report.get("both_deliveries").is_none());
+    for told in ["gzip in gzip", "UTF-16", "envelope", "a table", "a file's name in front"] {
+        assert!(run.stderr.contains(told), "{told}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn what_is_not_unwrapped_is_named_and_stays() {
+    let hive = "AWSLogs/aws-account-id=123456789012/elasticloadbalancing/region=eu-west-1/year=2026/month=11/day=23/";
+    let bare = "https,2026-09-23T07:15:47Z,app/a/1,192.0.2.1:1,-,-1,-1,-1,404,-,1,2,GET http://a/,a (b, c),-,-,-,-\n";
+    let bucket = Bucket::of(&[
+        (&format!("{hive}0a1b.gz"), bare.as_bytes()),
+        ("s3.log", b"<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code></Error>"),
+        (&format!("{hive}0a1b.parquet"), b"PAR1"),
+    ]);
+    let (index, s3) = (Index::default(), bucket.serve());
+    let run = ingest(&s3, &index.serve());
+    assert_eq!((bucket.keys_of_logs().len(), index.count()), (3, 0), "{}", run.report);
+    let reasons = &run.report["left_by_reason"];
+    assert_eq!((&reasons["not_log"], &reasons["parquet"]), (&2.into(), &1.into()), "{}", run.report);
+    let left = run.report["left"].to_string();
+    assert!(left.contains("tabs between the fields") && left.contains("AccessDenied"), "{left}");
+}

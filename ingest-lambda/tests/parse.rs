@@ -242,3 +242,95 @@ fn what_begins_with_a_hyphen_is_a_filter_all_the_same() {
         assert!(String::from_utf8(output.stdout).unwrap().contains("Usage: albatross filter"), "{help}");
     }
 }
+
+#[test]
+fn a_folder_gives_every_log_below_it_in_the_order_of_names() {
+    let dir = TempDir::new().unwrap();
+    let day = dir.path().join("AWSLogs/123456789012/elasticloadbalancing/eu-west-1/2026/11/23");
+    std::fs::create_dir_all(&day).unwrap();
+    std::fs::create_dir(dir.path().join("empty")).unwrap();
+    std::fs::write(day.join("0a1b.gz"), support::gzip(&line(2))).unwrap();
+    std::fs::write(day.join("readme.md"), b"x").unwrap();
+    file(&dir, "B.log", line(3).as_bytes());
+    file(&dir, "notes.txt", b"x");
+    let output = parse(&[], &[dir.path().to_owned()]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let documents = json_lines(&output.stdout);
+    let urls: Vec<&str> = documents.iter().filter_map(|it| it["url"]["path"].as_str()).collect();
+    assert_eq!(urls, ["/2", "/3"]);
+    assert_eq!(documents[0]["cloud"]["account"]["id"], "123456789012");
+    assert_eq!(documents[0]["cloud"]["region"], "eu-west-1");
+    let told = json_lines(&output.stderr);
+    assert_eq!(told[0]["message"], "2 files in it are no logs by their names, and were passed over");
+
+    let empty = parse(&[], &[dir.path().join("empty")]);
+    assert_eq!((empty.status.code(), empty.stdout.len()), (Some(1), 0));
+    assert!(String::from_utf8_lossy(&empty.stderr).contains("no file below this folder is a log by its name"));
+    let source = parse(&["--source", "s3://b/k.log"], &[dir.path().to_owned()]);
+    assert_eq!(source.status.code(), Some(2), "one source is none of several files");
+}
+
+/// A file in an archive, as tar stores it.
+fn entry(name: &str, content: &[u8]) -> Vec<u8> {
+    let mut block = vec![0; 512];
+    block[..name.len()].copy_from_slice(name.as_bytes());
+    block[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
+    block[148..156].fill(b' ');
+    block[156] = b'0';
+    let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+    block[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    block.extend_from_slice(content);
+    block.resize(block.len().next_multiple_of(512), 0);
+    block
+}
+
+#[test]
+fn each_log_in_an_archive_is_a_file_of_its_own() {
+    let dir = TempDir::new().unwrap();
+    let archive = [
+        entry("logs/a.log.gz", &support::gzip(&log(2))),
+        entry("logs/b.log.gz", &cut_gzip(&line(3))),
+        entry("logs/c.log", format!("x\n{}", line(4)).as_bytes()),
+        vec![0; 1024],
+    ]
+    .concat();
+    let output = parse(&["--bulk"], &[file(&dir, "logs.tar", &archive)]);
+    assert_eq!(output.status.code(), Some(1), "a file in it is damaged");
+    let bulk = json_lines(&output.stdout);
+    let places: Vec<_> = bulk
+        .chunks(2)
+        .map(|item| {
+            (item[1]["log"]["file"]["path"].as_str().unwrap(), &item[0]["create"]["_id"].as_str().unwrap()[17..25])
+        })
+        .collect();
+    let line = |number: u32| format!("{number:08x}");
+    let expected =
+        [("logs/a.log.gz", line(1)), ("logs/a.log.gz", line(2)), ("logs/b.log.gz", line(1)), ("logs/c.log", line(2))];
+    assert_eq!(places, expected.each_ref().map(|(path, number)| (*path, number.as_str())));
+    let told = json_lines(&output.stderr);
+    let of = |kind: &str| {
+        told.iter().find(|it| it["kind"] == kind || it["code"] == kind).unwrap_or_else(|| panic!("{told:?}"))
+    };
+    assert_eq!(of("truncated")["file"], "logs/b.log.gz");
+    assert_eq!(of("too_few_fields")["file"], "logs/c.log");
+    assert!(of("notice")["file"].as_str().unwrap().ends_with("logs.tar"));
+}
+
+#[test]
+fn what_is_no_log_is_named_once_for_the_file() {
+    let dir = TempDir::new().unwrap();
+    let bare = log(3).replace('"', "");
+    for (content, kind, advice) in [
+        (bare.as_bytes(), "delimiter", "as JSON"),
+        (b"<Error><Code>AccessDenied</Code></Error>\nx\n", "s3_access_denied", "fetch the log again"),
+        (b"PAR1xxxxxxxx\nx\n", "parquet", "json, w3c or plain"),
+        (b"#Version: 1.0\n#Fields: date time c-ip\nx\n", "other_w3c", "CloudFront"),
+        (b"https 2026\rhttps 2026\r", "carriage_returns", "tr"),
+    ] {
+        let output = parse(&[], &[file(&dir, "x.log", content)]);
+        let told = json_lines(&output.stderr);
+        assert_eq!((output.status.code(), told.len()), (Some(1), 1), "{told:?}");
+        assert_eq!(told[0]["kind"], kind);
+        assert!(told[0]["message"].as_str().unwrap().contains(advice), "{told:?}");
+    }
+}

@@ -118,6 +118,11 @@ impl LineBuffer {
         if self.overflow > 0 || line.len() > self.limit { b"" } else { line.strip_suffix(b"\r").unwrap_or(line) }
     }
 
+    /// Whether the line that is next begins with this byte.
+    pub(crate) fn begins_with(&self, byte: u8) -> bool {
+        self.bytes.get(self.start) == Some(&byte)
+    }
+
     /// All that is not taken yet.
     pub(crate) fn left(&self) -> &[u8] {
         self.bytes.get(self.start..self.end).unwrap_or_default()

@@ -276,7 +276,7 @@ impl LogReader {
             match &mut self.sink {
                 Sink::Lines(lines) => {
                     if self.is_text && lines.has_line() {
-                        return !(self.is_first || self.table.is_some() || lines.peek().first() == Some(&b'#'))
+                        return !(self.is_first || self.table.is_some() || lines.begins_with(b'#'))
                             || self.look_at_line();
                     }
                 }
@@ -323,6 +323,10 @@ impl LogReader {
             return true;
         }
         let line = if lines.number() == 1 { line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line) } else { line };
+        // Directives before the names say nothing of what follows.
+        if line.first() == Some(&b'#') && !line.starts_with(b"#Fields:") {
+            return true;
+        }
         let is_first = std::mem::take(&mut self.is_first);
         if is_first && let Some(kind) = first_line(line) {
             return self.refuse(kind);

@@ -101,6 +101,22 @@ fn nearly_a_line() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+/// How files begin that are unwrapped.
+const HEADS: &[&[u8]] = &[
+    b"",
+    b"{\n",
+    b"[{",
+    b"{\"logEvents\":[{\"message\":\"",
+    b"#Fields: type time elb\n",
+    b"type,time,elb\n",
+    b"@timestamp,@message\n",
+    b"\xFF\xFE",
+    b"\xFE\xFF",
+    b"<Error>",
+    b"\x1F\x8B",
+    b"a.log\0\0\0",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
@@ -148,6 +164,48 @@ proptest! {
         let at = at.index(stream.len() - 2) + 2;
         stream[at] ^= flip;
         prop_assert_eq!(run(&stream, chunk), run(&stream, stream.len()));
+    }
+
+    #[test]
+    fn whatever_a_file_begins_as_it_is_read_the_same_in_any_chunks(
+        head in proptest::sample::select(HEADS), bytes in proptest::collection::vec(any::<u8>(), 0..2000),
+        lines in proptest::collection::vec(nearly_a_line(), 0..3), packed in any::<bool>(), chunk in 1_usize..700,
+    ) {
+        let mut stream = [head, &bytes[..], &lines.join(&b'\n')].concat();
+        if packed {
+            stream = gzip(&stream);
+        }
+        prop_assert_eq!(run(&stream, chunk), run(&stream, stream.len()));
+    }
+
+    #[test]
+    fn packed_twice_or_in_other_characters_a_log_is_the_same(
+        lines in proptest::collection::vec(nearly_a_line(), 1..6), chunk in 1_usize..400,
+    ) {
+        let log = String::from_utf8_lossy(&lines.join(&b'\n')).into_owned();
+        prop_assume!(log.starts_with("https 2026"));
+        let plain = run(log.as_bytes(), log.len());
+        prop_assert_eq!(&run(&gzip(&gzip(log.as_bytes())), chunk), &plain);
+        let marked = [0xFEFF].into_iter().chain(log.encode_utf16());
+        prop_assert_eq!(&run(&marked.clone().flat_map(u16::to_le_bytes).collect::<Vec<_>>(), chunk), &plain);
+        prop_assert_eq!(&run(&marked.flat_map(u16::to_be_bytes).collect::<Vec<_>>(), chunk), &plain);
+    }
+
+    #[test]
+    fn what_stands_in_front_of_a_line_changes_nothing_but_its_place(
+        line in nearly_a_line(), front in proptest::sample::select(&["a/b.log:", "17:", "  ", "> ", "web_1 | "][..]),
+    ) {
+        let documents = |line: &[u8]| {
+            let (bulk, rejected, _) = run(line, line.len());
+            let document = bulk.split(|&byte| byte == b'\n').nth(1).unwrap_or_default();
+            let mut document: serde_json::Value = serde_json::from_slice(document).unwrap_or_default();
+            if let Some(document) = document.as_object_mut() {
+                document.remove("log");
+            }
+            (document, rejected)
+        };
+        prop_assume!(!line.contains(&b'\n') && line.starts_with(b"https 2026-09-23T07:15:47.805298Z "));
+        prop_assert_eq!(documents(&[front.as_bytes(), &line].concat()), documents(&line));
     }
 
     #[test]

@@ -399,6 +399,8 @@ fn tables_events_and_what_is_no_log_at_all() {
     assert_eq!(texts(format!("{header}tls 2026 a b\n").as_bytes()).1, Some(DamageKind::Delimiter));
     assert_eq!(texts(b"type,time,elb\ntls,2026,a\n").0, ["type,time,elb", row]);
     assert_eq!(texts(b"#Fields: date time c-ip\n2026\t09:00\t192.0.2.1\n"), (vec![], Some(DamageKind::OtherW3c)));
+    let other = b"#Version: 1.0\n#Fields: date time c-ip\n2026\t09:00\t192.0.2.1\n";
+    assert_eq!(texts(other), (vec!["#Version: 1.0".to_owned()], Some(DamageKind::OtherW3c)));
     let events = br#"{"messageType":"DATA_MESSAGE","logEvents":[{"message":"a"},{"message":"b"}]}"#;
     assert_eq!(texts(events).0, [r#"{"message":"a"}"#, r#"{"message":"b"}"#]);
     assert_eq!(texts(&member(events)).0.len(), 2);

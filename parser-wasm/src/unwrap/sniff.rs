@@ -41,14 +41,15 @@ pub(crate) fn sniff(input: &[u8], is_end: bool) -> Sniffed {
         may_become(&MAGIC) || Order::may_become(input) || OTHER_FILES.iter().any(|(magic, _)| may_become(magic));
     // What begins as text does goes no further: a line is given as soon as it is there.
     let is_whole = is_end || input.len() >= SNIFFED_BYTES;
-    let has_line = memchr(b'\n', input).is_some() && memchr(0, input).is_none();
+    let text = input.get(..memchr(0, input).unwrap_or(input.len())).unwrap_or_default();
+    let has_line = memchr(b'\n', text).is_some();
     if !is_whole && (may_be_magic || !has_line) {
         return Sniffed::TooShort;
     }
-    if tar::is_header(input) {
+    if !has_line && tar::is_header(input) {
         return Sniffed::Tar;
     }
-    if is_utf16_without_mark(input) {
+    if !has_line && is_utf16_without_mark(input) {
         return Sniffed::Other(DamageKind::Utf16);
     }
     let text = input.trim_ascii_start();
