@@ -334,7 +334,8 @@ impl LogReader {
         if is_first || line.first() == Some(&b'#') {
             let begun = Table::begun_by(line, is_first);
             if begun.is_some() || line.starts_with(b"#Fields:") {
-                self.had_table |= begun.is_some();
+                // W3C is one of AWS's own ways; nothing was unwrapped.
+                self.had_table |= begun.is_some() && line.first() != Some(&b'#');
                 self.table = begun;
             }
             return true;

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use super::sweep::{choose, look};
 use crate::cancel::Cancel;
 use crate::config::Settle;
+use crate::deliveries::Deliveries;
 use crate::ingest::Ingest;
 use crate::lines::LogLines;
 use crate::outcome::{RunError, Unsettled};
@@ -35,6 +36,9 @@ pub struct Plan {
     pub listed: u64,
     /// Those that an earlier run settled, where settled objects stay.
     pub done_before: u64,
+    /// That keys of both of AWS's deliveries were seen, where they were.
+    #[serde(rename = "both_deliveries", skip_serializing_if = "Deliveries::is_one")]
+    pub deliveries: Deliveries,
     /// How many objects would be left, by reason, as far as their names and ages tell. Those that this
     /// plan did not read are `not_reached`.
     pub left_by_reason: BTreeMap<&'static str, u64>,
@@ -106,6 +110,7 @@ pub async fn plan(ingest: &Ingest, objects: usize, mut progress: impl FnMut(usiz
         permissions: ingest.store.preflight(&ingest.config, ingest.folder.path()).await,
         listed: report.objects.listed,
         done_before: report.objects.done_before,
+        deliveries: report.deliveries,
         left_by_reason: report.left_by_reason,
         ..Plan::default()
     };

@@ -24,6 +24,8 @@ enum Mode {
     Event,
     /// In the list, between events.
     List,
+    /// An event that is text alone: it becomes the member of an object.
+    Item,
     /// Behind the list of an envelope: nothing more is wanted of it.
     Tail,
 }
@@ -91,7 +93,13 @@ impl Relined {
             match byte {
                 _ if self.escaped => self.escaped = false,
                 b'\\' => self.escaped = true,
-                b'"' => self.in_string = false,
+                b'"' => {
+                    self.in_string = false;
+                    if self.mode == Mode::Item {
+                        self.ready.extend(b"}\n");
+                        self.mode = Mode::List;
+                    }
+                }
                 _ if self.name.len() < 64 => self.name.push(byte),
                 _ => {}
             }
@@ -127,8 +135,11 @@ impl Relined {
                 self.around = self.depth;
                 self.open(byte);
             }
-            // An element that is no object: it goes by.
-            (Mode::List, b'"') => self.in_string = true,
+            (Mode::List, b'"') => {
+                self.mode = Mode::Item;
+                self.ready.extend(b"{\"message\":\"");
+                self.in_string = true;
+            }
             (Mode::List, b'[') => self.depth += 1,
             (Mode::List, _) => {}
             (_, b'"') => {
@@ -196,7 +207,7 @@ impl Relined {
                     self.mode = Mode::Event;
                 }
             }
-            Mode::Event | Mode::Text => self.ready.push_back(byte),
+            Mode::Event | Mode::Item | Mode::Text => self.ready.push_back(byte),
             Mode::Between | Mode::List | Mode::Tail => {}
         }
     }
@@ -250,7 +261,8 @@ mod tests {
             ),
             ("{\n\"events\": []\n}\n", &[]),
             ("{\"a\":1}\nhttps 2026 x\n{\"b\":2}", &[r#"{"a":1}"#, "https 2026 x", r#"{"b":2}"#]),
-            ("[\n1, \"a,{\", [{}], {\"b\":2}]", &["{}", r#"{"b":2}"#]),
+            ("[\n1, \"a,{\", [{}], {\"b\":2}]", &[r#"{"message":"a,{"}"#, "{}", r#"{"b":2}"#]),
+            ("[\n \"a \\\"b\\\"\",\n \"c\"\n]", &[r#"{"message":"a \"b\""}"#, r#"{"message":"c"}"#]),
             ("{\"records\":[{\"data\":\"eA==\"}],\"t\":1}", &[r#"{"data":"eA=="}"#]),
             ("{\"a\": [1,", &["{\"a\": [1,"]),
             ("{\"value\":\"events\",\"b\":[{\"c\":1}]}", &[r#"{"value":"events","b":[{"c":1}]}"#]),

@@ -113,7 +113,7 @@ fn json(text: &[u8], is_whole: bool) -> Sniffed {
     let unknown = if is_whole { Sniffed::Plain } else { Sniffed::TooShort };
     match (text.first(), first.first()) {
         (_, None) => unknown,
-        (Some(b'['), Some(b'{')) => Sniffed::Json,
+        (Some(b'['), Some(b'{' | b'"')) => Sniffed::Json,
         (Some(b'{'), Some(b'"')) if is_broken => Sniffed::Json,
         (Some(b'{'), Some(b'"')) => {
             let name = first.get(1..).unwrap_or_default();
@@ -155,6 +155,7 @@ mod tests {
             ("{\n  \"type\": 1", Sniffed::Json),
             ("[\n{", Sniffed::Json),
             ("[{", Sniffed::Json),
+            ("[\n  \"https", Sniffed::Json),
             ("{\"Records\":[{\"eventVersion\"", Sniffed::Plain),
             ("<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code>", Sniffed::Other(DamageKind::S3AccessDenied)),
             ("<Error><Code>SlowDown</Code>", Sniffed::Other(DamageKind::S3Error)),

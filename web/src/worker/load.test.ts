@@ -76,4 +76,18 @@ describe('load', () => {
     expect(unreadable).toEqual([{ name: 'gone.log', message: 'moved' }]);
     expect(calls).toContain('push two');
   });
+
+  it('tells a folder that was dropped, whose read is rejected in another way', async () => {
+    const { calls, inspection } = recorder();
+    const folder = new File([], 'logs');
+    folder.stream = () =>
+      new ReadableStream({ start: (controller) => controller.error(new TypeError('a folder')) });
+    const inputs = [
+      { file: folder, source: null },
+      { file: new File(['two'], 'b.log'), source: null },
+    ];
+    const { unreadable } = await load(inspection, inputs, quiet);
+    expect(unreadable).toEqual([{ name: 'logs', message: 'a folder' }]);
+    expect(calls).toContain('push two');
+  });
 });

@@ -48,12 +48,13 @@ export async function load(
     inspection.begin(file.name, source ?? undefined);
     const reader = file.stream().getReader();
     for (;;) {
-      const chunk = await reader.read().catch((error: DOMException) => error);
+      // A folder's rejection is a TypeError, a file's that changed a DOMException: neither may end the page.
+      const chunk = await reader.read().catch((error: unknown) => asError(error));
       if (observer.cancelled()) {
         reader.cancel().catch(() => {});
         return result(true);
       }
-      if (chunk instanceof DOMException) {
+      if (chunk instanceof Error) {
         unreadable.push({ name: file.name, message: chunk.message });
         break;
       }
@@ -73,6 +74,10 @@ export async function load(
     inspection.finish();
   }
   return result(false);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Lets queued messages run; awaiting a promise alone would not. */
