@@ -334,3 +334,17 @@ fn what_is_no_log_is_named_once_for_the_file() {
         assert!(told[0]["message"].as_str().unwrap().contains(advice), "{told:?}");
     }
 }
+
+#[test]
+fn an_entry_broken_over_several_lines_is_told_once() {
+    let dir = TempDir::new().unwrap();
+    let broken = line(1).replace(" 10.0.0.1:80", "\n10.0.0.1:80").replace(" \"-\" \"-\"", "\n\"-\" \"-\"");
+    let text = format!("{broken}{}x\n{}", line(2), line(3).split_at(60).0);
+    let output = parse(&["--strict"], &[file(&dir, "x.log", text.as_bytes())]);
+    assert_eq!((output.status.code(), json_lines(&output.stdout).len()), (Some(3), 1));
+    let told = json_lines(&output.stderr);
+    let codes: Vec<_> = told.iter().map(|it| (it["code"].as_str().unwrap(), it["line"].as_u64().unwrap())).collect();
+    assert_eq!(codes[0], ("broken_entry", 1), "{told:?}");
+    assert_eq!(codes[1..].iter().map(|(_, line)| *line).collect::<Vec<_>>(), [7, 8], "{told:?}");
+    assert_eq!(told[0]["lines"], 5, "{told:?}");
+}

@@ -1,5 +1,6 @@
 //! `albatross parse`: log files to documents, without any network.
 
+mod broken;
 mod folder;
 mod output;
 mod redact;
@@ -12,10 +13,11 @@ use std::process::ExitCode;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use parser_wasm::{
-    Damage, Format, ItemWriter, Knowledge, Limits, Line, LineOutcome, LogReader, NextFile, RedactionKey, Settings,
-    Source, Told,
+    Damage, Format, ItemWriter, Knowledge, Limits, Line, LineOutcome, LogReader, NextFile, RedactionKey, Rejection,
+    Settings, Source, Told,
 };
 
+use self::broken::Broken;
 use self::folder::Folder;
 use self::output::{Documents, Notes};
 use super::geo::Geo;
@@ -223,6 +225,14 @@ struct Log {
     writer: ItemWriter,
     /// What was taken off its lines.
     told: Told,
+    /// Rejected lines that may be one entry's pieces.
+    broken: Broken,
+}
+
+impl Log {
+    fn new(name: String, writer: ItemWriter) -> Self {
+        Self { name, writer, told: Told::default(), broken: Broken::default() }
+    }
 }
 
 /// What is shared by all files of one call.
@@ -261,11 +271,12 @@ impl Session {
             (Box::new(File::open(path).map_err(Halt::Read)?), Source::file(name))
         };
         let writer = making.writer(source.unwrap_or(&own_source), &self.knowledge);
-        let mut log = Log { name: name.to_owned(), writer, told: Told::default() };
+        let mut log = Log::new(name.to_owned(), writer);
         let mut reader = LogReader::of_archives(Limits::default());
         let mut outcome = self.read(&mut *input, &mut reader, &mut log, making);
         // Everything good is written before anything is said about the end.
         self.documents.flush().map_err(Halt::Write)?;
+        self.tell_pieces(&mut log);
         self.notes.told(&log.name, log.told.sentences());
         self.notes.told(name, reader.told().into_iter());
         self.notes.flush();
@@ -318,13 +329,14 @@ impl Session {
     /// Goes on with the next file of an archive, which is a log of its own.
     fn next_file(&mut self, reader: &mut LogReader, log: &mut Log, making: &Making<'_>) -> bool {
         let Some(NextFile { name, damage }) = reader.next_file() else { return false };
+        self.tell_pieces(log);
         self.notes.told(&log.name, log.told.sentences());
         if let Some(damage) = damage {
             self.notes.damaged(&log.name, &damage);
             self.failed = true;
         }
         let writer = making.writer(&Source::in_archive(&name), &self.knowledge);
-        *log = Log { name, writer, told: Told::default() };
+        *log = Log::new(name, writer);
         true
     }
 
@@ -334,9 +346,32 @@ impl Session {
             LineOutcome::Filtered | LineOutcome::Skipped(_) => {}
             LineOutcome::Rejected(rejection) => {
                 self.rejected = true;
-                self.notes.rejected(&log.name, &rejection);
+                self.reject(&rejection, log);
             }
         }
         Ok(())
+    }
+
+    /// Tells of a rejected line, or waits whether it is a piece of an entry that is broken over several.
+    #[cold]
+    fn reject(&mut self, rejection: &Rejection<'_>, log: &mut Log) {
+        if log.broken.take(rejection) {
+            return;
+        }
+        self.tell_pieces(log);
+        if !log.broken.take(rejection) {
+            self.notes.rejected(&log.name, rejection);
+        }
+    }
+
+    /// Tells of lines that were waited with.
+    fn tell_pieces(&mut self, log: &mut Log) {
+        let (entry, lines) = log.broken.drain();
+        if let Some((first, lines)) = entry {
+            self.notes.broken(&log.name, first, lines);
+        }
+        for (line, error) in lines {
+            self.notes.rejected(&log.name, &Rejection { line: line.line(), error });
+        }
     }
 }

@@ -71,6 +71,16 @@ struct Notice<'a> {
     message: &'a str,
 }
 
+/// An entry whose pieces stand on lines of their own.
+#[derive(Serialize)]
+struct BrokenEntry<'a> {
+    file: &'a str,
+    line: u64,
+    lines: usize,
+    code: &'static str,
+    message: String,
+}
+
 #[derive(Serialize)]
 struct UnreadableFile<'a> {
     file: &'a str,
@@ -92,6 +102,15 @@ impl Notes {
         }
         if self.buffer.len() >= WRITE_BYTES {
             self.flush();
+        }
+    }
+
+    pub(super) fn broken(&mut self, file: &str, line: u64, lines: usize) {
+        let message = format!("an entry broken over {lines} lines: join them by blanks, or fetch the log itself");
+        if self.on_terminal {
+            self.buffer.extend_from_slice(format!("{file}: line {line}: {message}\n").as_bytes());
+        } else {
+            self.note(&BrokenEntry { file, line, lines, code: "broken_entry", message });
         }
     }
 
