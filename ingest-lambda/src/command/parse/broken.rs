@@ -6,10 +6,16 @@ use parser_wasm::{ErrorKind, Hint, KeptLine, ParseError, Record, Rejection, Scra
 const MOST_LINES: usize = 16;
 const MOST_BYTES: usize = 64 << 10;
 
+/// A rejected line, and why it was.
+pub(super) type Piece = (KeptLine, ParseError);
+
+/// Where an entry begins, and over how many lines it goes.
+pub(super) type Entry = (u64, usize);
+
 /// Rejected lines, one behind the other, that may be the pieces of one entry.
 #[derive(Debug, Default)]
 pub(super) struct Broken {
-    pieces: Vec<(KeptLine, ParseError)>,
+    pieces: Vec<Piece>,
     joined: Vec<u8>,
     /// So many of them make an entry. Columns at its end may be missing, so the next piece may be its, too.
     whole: usize,
@@ -41,7 +47,7 @@ impl Broken {
     }
 
     /// The entry that was kept, by its first line and how many it has; else the lines, which are no entry's pieces.
-    pub(super) fn drain(&mut self) -> (Option<(u64, usize)>, Vec<(KeptLine, ParseError)>) {
+    pub(super) fn drain(&mut self) -> (Option<Entry>, Vec<Piece>) {
         let entry = (self.whole > 0).then(|| self.pieces.first().map(|(first, _)| (first.line().number, self.whole)));
         let pieces = std::mem::take(self).pieces;
         match entry.flatten() {
