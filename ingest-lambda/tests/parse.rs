@@ -336,6 +336,17 @@ fn what_is_no_log_is_named_once_for_the_file() {
 }
 
 #[test]
+fn lines_whose_values_cannot_be_told_apart_are_told_once() {
+    let dir = TempDir::new().unwrap();
+    let plain = "http,2025-10-31T12:44:59.875678Z,0.019,10.0.0.97:80,web,PASS,200,-,app/web/1,198.51.100.60\n";
+    let bare = "https,2026-09-23T07:15:47Z,app/a/1,192.0.2.1:1,-,-1,-1,-1,404,-,1,2,GET http://a/,a (b, c),-,-,-,-\n";
+    let output = parse(&[], &[file(&dir, "x.log", format!("{plain}{bare}{plain}{bare}").as_bytes())]);
+    assert_eq!((output.status.code(), json_lines(&output.stdout).len()), (Some(1), 2));
+    let told = json_lines(&output.stderr);
+    assert_eq!((told.len(), &told[0]["kind"], &told[0]["lines"]), (1, &"delimiter".into(), &2.into()), "{told:?}");
+}
+
+#[test]
 fn an_entry_broken_over_several_lines_is_told_once() {
     let dir = TempDir::new().unwrap();
     let broken = line(1).replace(" 10.0.0.1:80", "\n10.0.0.1:80").replace(" \"-\" \"-\"", "\n\"-\" \"-\"");

@@ -13,8 +13,8 @@ use std::process::ExitCode;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use parser_wasm::{
-    Damage, Format, ItemWriter, Knowledge, Limits, Line, LineOutcome, LogReader, NextFile, RedactionKey, Rejection,
-    Settings, Source, Told,
+    Damage, ErrorKind, Format, ItemWriter, Knowledge, Limits, Line, LineOutcome, LogReader, NextFile, RedactionKey,
+    Rejection, Settings, Source, Told,
 };
 
 use self::broken::Broken;
@@ -227,11 +227,13 @@ struct Log {
     told: Told,
     /// Rejected lines that may be one entry's pieces.
     broken: Broken,
+    /// Lines of which nobody can tell where a value ends: a fault of the file, told once.
+    ambiguous: u64,
 }
 
 impl Log {
     fn new(name: String, writer: ItemWriter) -> Self {
-        Self { name, writer, told: Told::default(), broken: Broken::default() }
+        Self { name, writer, told: Told::default(), broken: Broken::default(), ambiguous: 0 }
     }
 }
 
@@ -276,7 +278,7 @@ impl Session {
         let mut outcome = self.read(&mut *input, &mut reader, &mut log, making);
         // Everything good is written before anything is said about the end.
         self.documents.flush().map_err(Halt::Write)?;
-        self.tell_pieces(&mut log);
+        self.tell_rest(&mut log);
         self.notes.told(&log.name, log.told.sentences());
         self.notes.told(name, reader.told().into_iter());
         self.notes.flush();
@@ -329,7 +331,7 @@ impl Session {
     /// Goes on with the next file of an archive, which is a log of its own.
     fn next_file(&mut self, reader: &mut LogReader, log: &mut Log, making: &Making<'_>) -> bool {
         let Some(NextFile { name, damage }) = reader.next_file() else { return false };
-        self.tell_pieces(log);
+        self.tell_rest(log);
         self.notes.told(&log.name, log.told.sentences());
         if let Some(damage) = damage {
             self.notes.damaged(&log.name, &damage);
@@ -355,12 +357,25 @@ impl Session {
     /// Tells of a rejected line, or waits whether it is a piece of an entry that is broken over several.
     #[cold]
     fn reject(&mut self, rejection: &Rejection<'_>, log: &mut Log) {
+        if rejection.error.kind == ErrorKind::Delimiter {
+            log.ambiguous += 1;
+            return;
+        }
         if log.broken.take(rejection) {
             return;
         }
         self.tell_pieces(log);
         if !log.broken.take(rejection) {
             self.notes.rejected(&log.name, rejection);
+        }
+    }
+
+    /// Tells of lines that were waited with, and of those that have one fault.
+    fn tell_rest(&mut self, log: &mut Log) {
+        self.tell_pieces(log);
+        if log.ambiguous > 0 {
+            self.notes.ambiguous(&log.name, log.ambiguous);
+            self.failed = true;
         }
     }
 

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use parser_wasm::{Damage, ItemWriter, Line, LineOutcome, Rejection};
+use parser_wasm::{Damage, ErrorKind, ItemWriter, Line, LineOutcome, Rejection};
 use serde::Serialize;
 
 use crate::plain::{self, Plain};
@@ -81,6 +81,15 @@ struct BrokenEntry<'a> {
     message: String,
 }
 
+/// A fault of a file that shows in some of its lines.
+#[derive(Serialize)]
+struct FaultyFile<'a> {
+    file: &'a str,
+    kind: &'static str,
+    lines: u64,
+    message: String,
+}
+
 #[derive(Serialize)]
 struct UnreadableFile<'a> {
     file: &'a str,
@@ -103,6 +112,11 @@ impl Notes {
         if self.buffer.len() >= WRITE_BYTES {
             self.flush();
         }
+    }
+
+    pub(super) fn ambiguous(&mut self, file: &str, lines: u64) {
+        let message = format!("{lines} lines: {}", ErrorKind::Delimiter);
+        self.note(&FaultyFile { file, kind: ErrorKind::Delimiter.code(), lines, message });
     }
 
     pub(super) fn broken(&mut self, file: &str, line: u64, lines: usize) {
