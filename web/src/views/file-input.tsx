@@ -20,7 +20,7 @@ export function FileInput({ class: className, onFiles, children }: FileInputProp
         type="file"
         multiple
         hidden
-        accept=".log,.gz,.txt"
+        accept=".log,.gz,.txt,.json,.ndjson,.csv,.tar,.tgz"
         aria-label="Log files"
         onChange={(event) => {
           const files = [...(event.currentTarget.files ?? [])];
