@@ -1,6 +1,7 @@
 //! A line cut into the columns of its format's field table, with typed access that knows where a value stood.
 
 use super::error::{ErrorKind, ParseError, Span};
+use super::foreign::is_curly;
 use super::scan::{Backslash, Scanner, Token};
 use crate::address;
 use crate::logged::Logged;
@@ -89,9 +90,6 @@ fn read_again<'a, const N: usize, R>(
     record(&Columns::scan(line, fields, required, Backslash::Stands)).map_err(|_| error)
 }
 
-/// What word processors and blogs make of quotes.
-const CURLY_QUOTES: [&[u8]; 3] = ["“".as_bytes(), "”".as_bytes(), "„".as_bytes()];
-
 impl<'a, const N: usize> Columns<'a, N> {
     /// Cuts the line into the table's columns; fewer than `required` break it.
     #[inline]
@@ -107,8 +105,7 @@ impl<'a, const N: usize> Columns<'a, N> {
             match field.check(token) {
                 Ok(span) => *slot = Some(span),
                 Err((kind, span)) => {
-                    let is_curly = kind == ErrorKind::MissingQuote
-                        && CURLY_QUOTES.iter().any(|quote| span.of(line).starts_with(quote));
+                    let is_curly = kind == ErrorKind::MissingQuote && is_curly(span.of(line));
                     let kind = if is_curly { ErrorKind::CurlyQuote } else { kind };
                     columns.broken = Some(ParseError { kind, field: Some(field.name), span });
                     return columns;

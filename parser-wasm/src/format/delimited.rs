@@ -9,7 +9,7 @@ use super::columns::{Field, Quoting};
 use super::error::{ErrorKind, ParseError, Span};
 use super::{
     AlbAccess, AlbConnection, AlbHealthCheck, Classic, Format, Hint, NlbTls, Record, alb_access, alb_connection,
-    alb_health_check, classic, detect, nlb_tls,
+    alb_health_check, classic, detect, foreign, nlb_tls,
 };
 use crate::text::Text;
 
@@ -181,7 +181,8 @@ fn quoted(rest: &[u8], delimiter: u8) -> Option<usize> {
 /// can tell where a value ends.
 pub(super) fn is_bare(line: &[u8], error: &ParseError) -> bool {
     let words = line.iter().filter(|&&byte| byte == b' ').count();
-    error.kind == ErrorKind::MissingQuote && memchr::memchr(b'"', line).is_none() && words >= alb_connection::REQUIRED
+    let is_told_otherwise = error.kind != ErrorKind::MissingQuote || foreign::is_curly(error.span.of(line));
+    !is_told_otherwise && memchr::memchr(b'"', line).is_none() && words >= alb_connection::REQUIRED
 }
 
 #[cfg(test)]

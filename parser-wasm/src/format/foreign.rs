@@ -13,6 +13,14 @@ pub(super) fn named(line: &[u8], error: ParseError) -> ParseError {
     }
 }
 
+/// Quotes as word processors and blogs set them.
+const CURLY: [&[u8]; 4] = ["\u{201C}".as_bytes(), "\u{201D}".as_bytes(), "\u{201E}".as_bytes(), "\u{00AB}".as_bytes()];
+
+/// Whether a value stands in such quotes.
+pub(super) fn is_curly(value: &[u8]) -> bool {
+    CURLY.iter().any(|quote| value.starts_with(quote))
+}
+
 fn recognise(line: &[u8]) -> Option<Foreign> {
     let has = |text: &[u8]| memchr::memmem::find(line, text).is_some();
     if line.starts_with(b"#Version:") || line.starts_with(b"#Fields:") {

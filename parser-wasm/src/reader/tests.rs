@@ -412,4 +412,6 @@ fn tables_events_and_what_is_no_log_at_all() {
     let bare = "https,2026-09-23T07:15:47Z,app/a/1,192.0.2.1:1,-,-1,-1,-1,404,-,1,2,GET http://a/,a (b, c),-,-,-,-";
     assert_eq!(texts(bare.as_bytes()).1, Some(DamageKind::Delimiter));
     assert_eq!(texts(bare.replace(',', " ").as_bytes()).1, Some(DamageKind::Delimiter));
+    // What is wrong with it is told of the line.
+    assert_eq!(texts(bare.replace(',', " ").replace("GET", "\u{201C}GET").as_bytes()).1, None);
 }
