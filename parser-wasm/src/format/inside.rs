@@ -171,7 +171,9 @@ impl Prefix {
         }
         let text = before.trim_ascii();
         let mut words = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-        if times(text).next().is_some_and(|at| at <= "health_check ".len()) {
+        // Only a type stands before a line's time, and a version.
+        let is_type = |byte: &u8| byte.is_ascii_alphanumeric() || b" .".contains(byte);
+        if times(text).next().is_some_and(|at| text.get(..at).is_some_and(|before| before.iter().all(is_type))) {
             let second = words.nth(1);
             if second.is_some_and(|word| address::parse(word).is_some()) || words.nth(1).is_some() {
                 return None;
@@ -304,6 +306,7 @@ mod tests {
                 ("web_1  | ", Some(Around::Text), None),
                 ("Nov 24 09:15:02 host app[17]: ", Some(Around::Text), None),
                 ("2026-11-24T09:15:02.482113Z stdout F ", Some(Around::Text), None),
+                ("<14>1 2026-11-24T09:15:02.482Z host app 17 - - ", Some(Around::Text), None),
                 ("2026-11-24T09:15:02+01:00 host: ", Some(Around::Text), None),
             ] {
                 for behind in ["", " ", "\t "] {

@@ -45,7 +45,10 @@ impl Table {
         };
         let mut values = format::cut(line, delimiter, &self.names);
         if self.delimiter.is_none() && delimiter == b' ' && values.len() != self.names.len() && has(b',') {
-            values = format::cut(line, b',', &self.names);
+            let by_commas = format::cut(line, b',', &self.names);
+            if by_commas.len() == self.names.len() {
+                values = by_commas;
+            }
         }
         if values.len() > self.names.len() {
             return Row::Ambiguous;
@@ -97,6 +100,7 @@ mod tests {
         assert!(row(&tabs, "tls\t2026\tnet/a\t-\t-").is_some());
         assert_eq!(row(header, "tls\t2026\t-").as_deref(), Some(r#"{"type":"tls","time":"2026","elb":"-""#));
         assert_eq!(row(header, "tls 2026 a b c d").as_deref(), Some("ambiguous"));
+        assert_eq!(row(header, "tls 2026 a b c d, e").as_deref(), Some("ambiguous"));
     }
 
     #[test]
