@@ -27,7 +27,13 @@ pub(super) fn read<'a>(line: &[u8], hint: Hint, values: &'a mut Values) -> Resul
     if members.is_around(line, hint) {
         return Err(ParseError { kind: ErrorKind::BadJson, field: None, span: Span::new(0, line.len()) });
     }
-    Ok(match members.format(hint) {
+    let format = members.format(hint);
+    if !members.tell(format) {
+        let found = u16::try_from(members.known(format)).unwrap_or(u16::MAX);
+        let kind = ErrorKind::TooFewFields { found, expected: found.saturating_add(1) };
+        return Err(ParseError { kind, field: None, span: Span::new(line.len(), line.len()) });
+    }
+    Ok(match format {
         Format::AlbAccess => Record::AlbAccess(members.record(&alb_access::FIELDS, values, AlbAccess::of)?),
         Format::AlbConnection => {
             Record::AlbConnection(members.record(&alb_connection::FIELDS, values, AlbConnection::of)?)
@@ -82,6 +88,12 @@ impl<'l> Members<'l> {
             _ => inside::is_good(text, hint),
         };
         self.most_known() < ENOUGH && Document::of(line).is_some_and(|document| is_line(document.text.as_bytes()))
+    }
+
+    /// Whether the object tells of a load balancer: a time and a type are in many programs' logs, and alone tell nothing.
+    fn tell(&self, format: Format) -> bool {
+        let told = |member: &&Member| !["time", "timestamp", "type"].contains(&member.name.as_str());
+        self.list.iter().filter(told).any(|member| names::is_known(format.fields(), &member.name))
     }
 
     fn most_known(&self) -> usize {
