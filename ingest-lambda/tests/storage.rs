@@ -30,7 +30,7 @@ fn what_is_everybodys_is_asked_once() {
         (400, "ExpiredToken"),
         (403, "InvalidAccessKeyId"),
         (403, "SignatureDoesNotMatch"),
-        (400, "KMS.DisabledException"),
+        (403, "InvalidClientTokenId"),
     ] {
         let bucket = bucket_of(30);
         let asked = Arc::new(AtomicUsize::new(0));
@@ -43,6 +43,20 @@ fn what_is_everybodys_is_asked_once() {
         let run = ingest_with(&s3, &Index::default().serve(), &[("ALBATROSS_OBJECTS_IN_FLIGHT", "1")]);
         assert_eq!((run.status, asked.load(Ordering::SeqCst)), (Some(1), 2), "{code}: {}", run.stderr);
         assert!(run.stderr.contains(code), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_key_of_kms_is_that_of_one_log_until_it_is_that_of_many() {
+    for (keyless, settled) in [(20, 12), (32, 0)] {
+        let bucket = bucket_of(32);
+        let s3 = bucket.serve_with(move |request| {
+            let is_keyless = (0..keyless).any(|number| request.path.contains(&format!("/{number:03}.log")));
+            (request.method == "GET" && is_keyless).then(|| error(400, "KMS.DisabledException", "no"))
+        });
+        let run = ingest_with(&s3, &Index::default().serve(), &[("ALBATROSS_OBJECTS_IN_FLIGHT", "1")]);
+        assert_eq!(run.report["stopped"].is_null(), settled > 0, "{}", run.report);
+        assert_eq!(run.report["objects"]["settled"], settled, "{keyless} {}", run.report);
     }
 }
 
