@@ -26,6 +26,7 @@ locals {
       ALBATROSS_BACKFILL_QUEUE_URL      = one(aws_sqs_queue.backfill[*].url)
       ALBATROSS_BATCH_BYTES             = var.batch_bytes
       ALBATROSS_OBJECTS_IN_FLIGHT       = var.objects_in_flight
+      ALBATROSS_OLD_INDICES             = var.old_indices
       ALBATROSS_RETENTION_DAYS          = var.retention_days
       ALBATROSS_GRANT_ROLE              = aws_iam_role.ingest.arn
       ALBATROSS_LOG_LEVEL               = var.log_level

@@ -241,6 +241,17 @@ variable "objects_in_flight" {
   }
 }
 
+variable "old_indices" {
+  description = "Most indices of days before the last 31, or to come, that one run writes to (0 to 100000); 100 without. A line's time names its index, and a cluster takes so many shards."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.old_indices == null ? true : var.old_indices >= 0 && var.old_indices <= 100000 && floor(var.old_indices) == var.old_indices
+    error_message = "old_indices must be a whole number from 0 to 100000."
+  }
+}
+
 variable "retention_days" {
   description = "How long documents are kept, 1 to 36500; null for ever. The work order setup puts it into the engine."
   type        = number
