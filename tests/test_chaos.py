@@ -13,7 +13,7 @@ import requests
 import trials
 from harness import albatross, faults
 from harness.audit import Broken
-from harness.deposit import DAYS, Deposit, deposits
+from harness.deposit import DAYS, Deposit, deposits, line_of
 from harness.faults import Answer, Fault, Request
 from harness.index import Index
 from harness.lasting import denied
@@ -160,7 +160,7 @@ def quarantine_a_sound_object(books: Books) -> None:
 
 def index_a_refused_document(books: Books) -> None:
     document = min(books.first().ids)
-    books.audit.expect_refused(document, books.first(), int(document.split("-")[-2], 16))
+    books.audit.expect_refused(document, books.first(), line_of(document))
 
 
 def lose_a_refused_line(books: Books) -> None:

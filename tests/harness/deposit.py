@@ -20,6 +20,15 @@ _POOL_LINES = 30_000
 DAYS = ("2026.09.23", "2026.09.22")
 TEAMS = ("", "team-a/", "team-b/")
 _GZIP = b"\x1f\x8b"
+_DIGITS = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+
+
+def line_of(document_id: str) -> int:
+    """The number of the line whose document has this id."""
+    number = 0
+    for digit in document_id[12:18]:
+        number = 64 * number + _DIGITS.index(digit)
+    return number
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from harness.audit import expect
-from harness.deposit import DAYS, TEAMS, Deposit, deposits
+from harness.deposit import DAYS, TEAMS, Deposit, deposits, line_of
 from harness.end import End
 from harness.faults import Rates
 from harness.index import Index
@@ -92,7 +92,7 @@ class Lasting:
             return
         deposit = rng.choice(free)
         document = rng.choice(sorted(deposit.ids))
-        line = int(document.split("-")[-2], 16)
+        line = line_of(document)
         by_request = (request_failed(document, status) for status in (403, 500))
         self.engine.append(rng.choice((document_failed(document), *by_request)))
         self.unwelcome.append((document, deposit, line))
