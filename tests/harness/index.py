@@ -79,8 +79,8 @@ class Index:
 
     def count(self) -> int:
         """How many documents there are, all of them visible."""
-        self._ask("POST", f"{self._pattern}/_refresh")
-        return self._ask("GET", f"{self._pattern}/_count")["count"]
+        self._ask("POST", f"{self._pattern}/_refresh?ignore_unavailable=true")
+        return self._ask("GET", f"{self._pattern}/_count?ignore_unavailable=true")["count"]
 
     def count_of(self, body: object) -> int:
         """How many of the visible documents a search finds."""
