@@ -1,6 +1,7 @@
 //! Where `albatross parse` writes: documents to standard output, everything else to standard
 //! error, on a terminal below them a progress bar.
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -104,7 +105,7 @@ impl Notes {
 
     pub(super) fn rejected(&mut self, file: &str, rejection: &Rejection<'_>) {
         if self.on_terminal {
-            self.buffer.extend_from_slice(format!("{}: {rejection}\n", Plain(file)).as_bytes());
+            self.say(file, rejection);
         } else {
             rejection.write_json(file, &mut self.buffer);
             self.buffer.push(b'\n');
@@ -122,7 +123,7 @@ impl Notes {
     pub(super) fn broken(&mut self, file: &str, line: u64, lines: usize) {
         let message = format!("an entry broken over {lines} lines: join them by blanks, or fetch the log itself");
         if self.on_terminal {
-            self.buffer.extend_from_slice(format!("{file}: line {line}: {message}\n").as_bytes());
+            self.say(file, &format_args!("line {line}: {message}"));
         } else {
             self.note(&BrokenEntry { file, line, lines, code: "broken_entry", message });
         }
@@ -137,7 +138,7 @@ impl Notes {
 
     fn notice(&mut self, file: &str, message: &str) {
         if self.on_terminal {
-            self.buffer.extend_from_slice(format!("{file}: {message}\n").as_bytes());
+            self.say(file, &message);
         } else {
             self.note(&Notice { file, kind: "notice", message });
         }
@@ -149,6 +150,11 @@ impl Notes {
 
     pub(super) fn unreadable(&mut self, file: &str, error: &io::Error) {
         self.note(&UnreadableFile { file, kind: "read", message: error.to_string() });
+    }
+
+    /// Says something of a file to a person; its name may hold anything.
+    fn say(&mut self, file: &str, message: &impl Display) {
+        self.buffer.extend_from_slice(format!("{}: {message}\n", Plain(file)).as_bytes());
     }
 
     fn note(&mut self, note: &impl Serialize) {
