@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use parser_wasm::Settings;
 
-use super::Batch;
+use super::{Batch, Parked, ParkedCode};
 
 /// Logs of the last days, and of tomorrow by another clock, are what a run is for.
 const DAYS_BEFORE: u64 = 31;
@@ -41,8 +41,8 @@ impl OldIndices {
         self.lock().old.clear();
     }
 
-    /// Whether a batch may be sent, or to which index it may not.
-    pub(super) fn admit(&self, batch: &Batch) -> Result<(), String> {
+    /// Whether a batch may be sent; otherwise its object is parked.
+    pub(super) fn admit(&self, batch: &Batch) -> Result<(), Parked> {
         let mut state = self.lock();
         state.look_at_the_calendar(&self.settings, DateTime::<Utc>::from(SystemTime::now()).date_naive());
         let mut head: &[u8] = &[];
@@ -53,7 +53,8 @@ impl OldIndices {
             head = batch.head_of(item);
             let index = batch.index_of(item);
             if !state.admits(index, self.most) {
-                return Err(index.to_owned());
+                let reason = format!("ALBATROSS_OLD_INDICES is {}", self.most);
+                return Err(Parked { code: ParkedCode::ManyIndices, index: Some(index.to_owned()), reason });
             }
         }
         Ok(())

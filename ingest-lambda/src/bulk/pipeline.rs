@@ -58,7 +58,7 @@ impl Pipeline {
     pub async fn push(&mut self, store: &Store, batch: Batch) -> Result<(), Blocked> {
         // What comes from the quarantine was looked at by a person.
         if self.refusals == Refusals::Guarded {
-            self.sink.admit(&batch)?;
+            self.sink.admit(&batch).map_err(Blocked::Object)?;
         }
         while self.in_flight.len() >= MOST_IN_FLIGHT {
             self.enter_oldest(store).await?;

@@ -14,7 +14,7 @@ use super::delivery::Delivery;
 use super::entry::{Origin, Refusal};
 use super::name_in_url::without_names;
 use super::old_indices::OldIndices;
-use super::parked::{Parked, ParkedCode};
+use super::parked::Parked;
 use super::pipeline::Blocked;
 use super::progress::{Control, Progress};
 use super::refusal_rate::LatestRefusals;
@@ -41,7 +41,6 @@ pub struct Sink {
     latest: Mutex<LatestRefusals>,
     names_in_urls: AtomicBool,
     old_indices: OldIndices,
-    most_old_indices: usize,
     stats: Mutex<SinkStats>,
 }
 
@@ -81,7 +80,6 @@ impl Sink {
             latest: Mutex::default(),
             names_in_urls: AtomicBool::default(),
             old_indices: OldIndices::new(settings, config.old_indices),
-            most_old_indices: config.old_indices,
             stats: Mutex::default(),
         }
     }
@@ -98,11 +96,8 @@ impl Sink {
     }
 
     /// Whether a batch goes to indices that this run may write to; otherwise its object is parked.
-    pub(super) fn admit(&self, batch: &Batch) -> Result<(), Blocked> {
-        self.old_indices.admit(batch).map_err(|index| {
-            let reason = format!("ALBATROSS_OLD_INDICES is {}", self.most_old_indices);
-            Blocked::Object(Parked { code: ParkedCode::ManyIndices, index: Some(index), reason })
-        })
+    pub(super) fn admit(&self, batch: &Batch) -> Result<(), Parked> {
+        self.old_indices.admit(batch)
     }
 
     /// Whether the engine takes requests.
