@@ -51,3 +51,4 @@ pub use reader::{Limits, LogReader, NextFile};
 pub use record::{Endpoint, HealthTarget, List, Phase, Request, Seconds, Timestamp, Validity};
 pub use redact::{AddressRedaction, KeyError, QueryRedaction, Redaction, RedactionError, RedactionKey};
 pub use text::{Text, is_shown};
+pub use unwrap::passed_over;

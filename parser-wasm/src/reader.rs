@@ -4,7 +4,7 @@ use crate::damage::{Damage, DamageKind};
 use crate::format::KeyKind;
 use crate::gzip::{Gzip, Step};
 use crate::lines::{Line, LineBuffer};
-use crate::unwrap::{Block, Relined, Row, SNIFFED_BYTES, Sniffed, Table, Tar, Utf16, first_line, sniff};
+use crate::unwrap::{Block, Relined, Row, SNIFFED_BYTES, Sniffed, Table, Tar, Utf16, first_line, passed_over, sniff};
 
 /// Bounds on what a reader keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -260,11 +260,7 @@ impl LogReader {
         if self.had_table {
             told.push("it is a table, whose header names the columns".to_owned());
         }
-        match self.passed_over {
-            0 => {}
-            1 => told.push("1 file in it is no log by its name, and was passed over".to_owned()),
-            count => told.push(format!("{count} files in it are no logs by their names, and were passed over")),
-        }
+        told.extend(passed_over(self.passed_over));
         told.extend(inner.map(|inner| inner.told()).unwrap_or_default());
         told
     }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use parser_wasm::KeyKind;
+use parser_wasm::{KeyKind, passed_over};
 
 /// What lies below a folder.
 #[derive(Debug, Default)]
@@ -43,11 +43,6 @@ impl Folder {
 
     /// What a person should know of it, in a sentence.
     pub(super) fn told(&self) -> Option<String> {
-        let others = match self.passed_over {
-            0 => return None,
-            1 => "1 file in it is no log by its name, and was passed over".to_owned(),
-            count => format!("{count} files in it are no logs by their names, and were passed over"),
-        };
-        Some(others)
+        passed_over(self.passed_over)
     }
 }
